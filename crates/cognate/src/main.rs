@@ -1,0 +1,2 @@
+//! The binary: configuration, listeners, wiring. The only room that names concrete types.
+fn main() {}

@@ -1,0 +1,1 @@
+//! One file per AWS operation: decode, permit, ask the ground floor, answer.

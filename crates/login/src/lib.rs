@@ -1,0 +1,1 @@
+//! Managed login pages and the OAuth2/OIDC endpoints.

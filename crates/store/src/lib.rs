@@ -1,0 +1,1 @@
+//! Storage: SQLite behind the ground rooms' storage ports.
