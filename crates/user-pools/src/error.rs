@@ -1,0 +1,94 @@
+//! What can go wrong, in Cognito's own words. The doors map each variant to the wire once; the texts of spec K sit in `messages.rs`.
+use crate::ports::StoreError;
+use std::borrow::Cow;
+
+/// Shorthand.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A refusal: AWS's exception name, the public sentence, and the private reason that `explain` and the log show.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{kind:?}: {message}")]
+pub struct Error {
+    /// Which exception.
+    pub kind: ErrorKind,
+    /// The sentence a client sees, byte for byte AWS's where spec K has one.
+    pub message: Cow<'static, str>,
+    /// Why, for the operator; never sent to the client, never a secret.
+    pub reason: Option<Cow<'static, str>>,
+}
+
+impl Error {
+    /// An error with AWS's sentence.
+    pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, message: message.into(), reason: None }
+    }
+
+    /// Adds the private reason.
+    #[must_use]
+    pub fn because(mut self, reason: impl Into<Cow<'static, str>>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+}
+
+/// The exceptions of `cognito-idp` that this room raises; the name of each variant plus `Exception` is AWS's code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names are AWS's exception names")]
+pub enum ErrorKind {
+    AliasExists,
+    CodeDeliveryFailure,
+    CodeMismatch,
+    ConcurrentModification,
+    EnableSoftwareTokenMFA,
+    ExpiredCode,
+    Forbidden,
+    GroupExists,
+    InternalError,
+    InvalidOAuthFlow,
+    InvalidParameter,
+    InvalidPassword,
+    LimitExceeded,
+    ManagedLoginBrandingExists,
+    MFAMethodNotFound,
+    NotAuthorized,
+    OperationNotEnabled,
+    PasswordHistoryPolicyViolation,
+    PasswordResetRequired,
+    RefreshTokenReuse,
+    ResourceNotFound,
+    ScopeDoesNotExist,
+    SoftwareTokenMFANotFound,
+    TooManyFailedAttempts,
+    TooManyRequests,
+    Unauthorized,
+    UnsupportedOperation,
+    UnsupportedTokenType,
+    UnsupportedUserState,
+    UserNotConfirmed,
+    UserNotFound,
+    UsernameExists,
+    UserPoolTagging,
+    /// Not AWS's: what is asked for is not supported yet. The doors answer it as a typed refusal.
+    NotSupportedYet,
+    /// Storage cannot answer now: HTTP 503 at the doors. Never NotAuthorized, or clients would throw their tokens away (spec A.4).
+    Unavailable,
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict => Self::new(
+                ErrorKind::ConcurrentModification,
+                "The resource was changed by somebody else at the same time. Please try again.",
+            ),
+            StoreError::NotFound => Self::new(ErrorKind::ResourceNotFound, "The resource does not exist."),
+            StoreError::Exists(what) => Self::new(ErrorKind::InvalidParameter, "The resource already exists.")
+                .because(format!("{what:?} is taken")),
+            StoreError::Unavailable(cause) => {
+                Self::new(ErrorKind::Unavailable, "The service is unavailable. Please try again.").because(cause)
+            }
+            StoreError::Full => Self::new(ErrorKind::Unavailable, "The service is unavailable. Please try again.")
+                .because("the disk is full"),
+        }
+    }
+}

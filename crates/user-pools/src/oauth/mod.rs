@@ -1,0 +1,51 @@
+//! OAuth 2.0 on the login domain: authorization codes, login cookies and the decisions about them. Pages and parameters belong to the `login` room.
+use crate::ids::{ClientId, Millis, PoolId};
+use serde::{Deserialize, Serialize};
+
+/// An authorization code at rest: single use, five minutes, bound to client, redirect URI and verifier.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AuthCode {
+    /// SHA-256 of the code; the key.
+    pub hash: [u8; 32],
+    /// The pool.
+    pub pool: PoolId,
+    /// The only client that may redeem it.
+    pub client: ClientId,
+    /// The redirect URI of the authorize request, exactly.
+    pub redirect_uri: String,
+    /// Whose.
+    pub sub: String,
+    /// `code_challenge` (S256), if PKCE was used.
+    pub code_challenge: Option<String>,
+    /// `nonce`, for the ID token.
+    pub nonce: Option<String>,
+    /// Granted scopes.
+    pub scopes: Vec<String>,
+    /// When the user really authenticated (login cookie's time).
+    pub auth_time: Millis,
+    /// Proven methods.
+    pub methods: Vec<String>,
+    /// The family that redeeming opens; chosen when the code is made, so that a reuse can end it in the same act.
+    pub origin_jti: String,
+    /// End of life.
+    pub expires_at: Millis,
+    /// Set when redeemed; kept until `expires_at` so that a reuse is seen.
+    pub redeemed_at: Option<Millis>,
+}
+
+/// A managed-login session: what the `cognito` cookie stands for. Only the SHA-256 of the random cookie value is stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LoginSession {
+    /// SHA-256 of the cookie's value; the key.
+    pub hash: [u8; 32],
+    /// The pool.
+    pub pool: PoolId,
+    /// Who is signed in.
+    pub sub: String,
+    /// When they authenticated.
+    pub auth_time: Millis,
+    /// Proven methods.
+    pub methods: Vec<String>,
+    /// Fixed end, one hour after the sign-in.
+    pub expires_at: Millis,
+}

@@ -1,0 +1,132 @@
+//! What this room needs from outside: storage (one trait per aggregate), messages, password hashing, randomness, a place for decisions.
+//!
+//! Storage law: every method is one atomic act, takes `now` and owned values, and returns a closed error set. No transactions, no
+//! connections, no iterators over all rows; lists take (after, limit). An expired row reads as absent. The conformance suite in
+//! `testing::conformance` runs on every backend.
+mod store;
+
+pub use store::*;
+
+use crate::context::RequestContext;
+use crate::ids::{Millis, PoolId};
+use async_trait::async_trait;
+use std::fmt;
+
+/// Randomness from the operating system (seeded in tests).
+pub trait Random: Send + Sync {
+    /// Fills the buffer with unpredictable bytes.
+    fn fill(&self, buffer: &mut [u8]);
+}
+
+/// Argon2id on a bounded pool off the serving threads.
+#[async_trait]
+pub trait PasswordHasher: Send + Sync {
+    /// Hashes a password to a PHC string.
+    async fn hash(&self, password: String) -> Result<String, Busy>;
+    /// Whether the password is the one behind the PHC string. Costs the same for every answer.
+    async fn verify(&self, password: String, phc: String) -> Result<bool, Busy>;
+}
+
+/// The pool would make the caller wait too long; answered as `TooManyRequestsException`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Busy;
+
+/// The way of mail and SMS out of the house.
+#[async_trait]
+pub trait Messenger: Send + Sync {
+    /// Hands the message over. Errors are answered as `CodeDeliveryFailureException` where AWS does.
+    async fn send(&self, message: Message) -> Result<(), DeliveryFailed>;
+}
+
+/// A message to a user.
+#[derive(Clone)]
+pub struct Message {
+    /// When it was written.
+    pub at: Millis,
+    /// The pool it comes from.
+    pub pool: PoolId,
+    /// The username it concerns.
+    pub username: String,
+    /// What it is for: AWS's trigger-source word (`SignUp`, `ResendCode`, `ForgotPassword`, `UpdateUserAttribute`, `VerifyUserAttribute`, `AdminCreateUser`, `Authentication`).
+    pub kind: &'static str,
+    /// By which medium.
+    pub medium: crate::pool::Contact,
+    /// E-mail address or E.164 number.
+    pub to: String,
+    /// Subject (e-mail only).
+    pub subject: String,
+    /// Text with its placeholders filled.
+    pub body: String,
+    /// The code or temporary password in it; for the dev mailbox, never logged.
+    pub code: Option<String>,
+}
+
+impl fmt::Debug for Message {
+    /// The body holds a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("pool", &self.pool)
+            .field("kind", &self.kind)
+            .field("medium", &self.medium)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The message could not be handed over.
+#[derive(Clone, Debug)]
+pub struct DeliveryFailed(pub String);
+
+/// Takes the typed events, one per decision. Must not block.
+pub trait DecisionSink: Send + Sync {
+    /// Notes a decision; logged as JSON and kept in a bounded table.
+    fn note(&self, decision: Decision);
+}
+
+/// One decision: who, what, where, result, and the rule that decided. Never a secret.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Decision {
+    /// When.
+    pub at: Millis,
+    /// The id the client got.
+    pub request_id: String,
+    /// The client's address.
+    pub ip: String,
+    /// What was asked: an AWS operation or endpoint name (`InitiateAuth`, `/oauth2/token`).
+    pub action: String,
+    /// The pool, if known.
+    pub pool: Option<String>,
+    /// The app client, if known.
+    pub client: Option<String>,
+    /// The user's sub, if known.
+    pub user: Option<String>,
+    /// `allowed` or `refused`.
+    pub allowed: bool,
+    /// The rule that decided (`password`, `secret_hash`, `session.single_use` ...), or the exception's name.
+    pub rule: String,
+    /// What was expected, masked.
+    pub expected: Option<String>,
+    /// What came, masked.
+    pub got: Option<String>,
+    /// What to do about it.
+    pub fix: Option<String>,
+}
+
+impl Decision {
+    /// A decision with the request's own facts filled in.
+    pub fn of(cx: &RequestContext, action: impl Into<String>, allowed: bool, rule: impl Into<String>) -> Self {
+        Self {
+            at: cx.now,
+            request_id: cx.request_id.clone(),
+            ip: cx.client_ip.to_string(),
+            action: action.into(),
+            pool: None,
+            client: None,
+            user: None,
+            allowed,
+            rule: rule.into(),
+            expected: None,
+            got: None,
+            fix: None,
+        }
+    }
+}

@@ -1,0 +1,442 @@
+//! The storage traits. [`Store`] is all of them together; backends implement each.
+use crate::client::AppClient;
+use crate::domain::Domain;
+use crate::group::{Branding, Group, ResourceServer};
+use crate::ids::{ClientId, Millis, PoolId, Scope};
+use crate::oauth::{AuthCode, LoginSession};
+use crate::pool::{AliasKind, UserPool};
+use crate::ports::Decision;
+use crate::token::{RefreshToken, SignIn, SigningKeyRow};
+use crate::user::User;
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+/// Shorthand.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// All a storage act can fail with.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// No such row, or it has expired.
+    #[error("not found")]
+    NotFound,
+    /// The row's version is not the one that was read.
+    #[error("changed by somebody else")]
+    Conflict,
+    /// A name is taken.
+    #[error("exists: {0:?}")]
+    Exists(Taken),
+    /// The backend cannot answer now.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// No room to write; reads go on.
+    #[error("full")]
+    Full,
+}
+
+/// Which name was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// The key of the row itself.
+    Key,
+    /// The username.
+    Username,
+    /// An alias of this kind.
+    Alias(AliasKind),
+    /// The pool or client already has one (domain, branding).
+    Owner,
+}
+
+/// A page of a list: rows after `after` (exclusive; the list's own key), at most `limit`.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Key of the last row already seen.
+    pub after: Option<String>,
+    /// At most so many rows.
+    pub limit: usize,
+}
+
+/// All storage of this room.
+pub trait Store:
+    Pools
+    + Clients
+    + Domains
+    + Groups
+    + ResourceServers
+    + Brandings
+    + Users
+    + Codes
+    + SignIns
+    + LoginSessions
+    + AuthCodes
+    + Attempts
+    + Decisions
+{
+}
+impl<
+    T: Pools
+        + Clients
+        + Domains
+        + Groups
+        + ResourceServers
+        + Brandings
+        + Users
+        + Codes
+        + SignIns
+        + LoginSessions
+        + AuthCodes
+        + Attempts
+        + Decisions,
+> Store for T
+{
+}
+
+/// Pools and their signing keys. Every write appends to the `changes` sequence in the same act.
+#[async_trait]
+pub trait Pools: Send + Sync {
+    /// Stores a new pool with its first keys. Exists(Key).
+    async fn insert_pool(&self, now: Millis, pool: UserPool, keys: Vec<SigningKeyRow>) -> StoreResult<()>;
+    /// NotFound.
+    async fn pool(&self, id: PoolId) -> StoreResult<UserPool>;
+    /// Replaces the pool if `pool.version` is the stored one; the new version is one higher and is returned. NotFound, Conflict.
+    async fn replace_pool(&self, now: Millis, pool: UserPool) -> StoreResult<u64>;
+    /// Removes the pool and everything in it (users, clients, groups, codes, sign-ins, keys ...). NotFound; Conflict while it has a domain.
+    async fn delete_pool(&self, now: Millis, id: PoolId) -> StoreResult<()>;
+    /// Pools of a scope, oldest first; `after` is a pool id.
+    async fn list_pools(&self, scope: Scope, page: Page) -> StoreResult<Vec<UserPool>>;
+    /// The signing keys of a pool, in any state.
+    async fn signing_keys(&self, pool: PoolId) -> StoreResult<Vec<SigningKeyRow>>;
+    /// Replaces the key set of a pool in one act (rotation). NotFound when the pool is gone.
+    async fn replace_signing_keys(&self, now: Millis, pool: PoolId, keys: Vec<SigningKeyRow>) -> StoreResult<()>;
+    /// Control-plane changes after `seq`, oldest first: what snapshots are built from.
+    async fn changes(&self, after_seq: u64, limit: usize) -> StoreResult<Vec<Change>>;
+}
+
+/// One control-plane write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Position in the sequence, rising.
+    pub seq: u64,
+    /// `pool`, `keys`, `client`, `domain`, `group`, `resource-server`, `branding`, `api`.
+    pub kind: String,
+    /// The pool or API id it concerns.
+    pub subject: String,
+    /// When.
+    pub at: Millis,
+}
+
+/// App clients.
+#[async_trait]
+pub trait Clients: Send + Sync {
+    /// NotFound when the pool is gone, Exists(Key).
+    async fn insert_client(&self, now: Millis, client: AppClient) -> StoreResult<()>;
+    /// By id alone: client ids are unique over all pools. NotFound.
+    async fn client(&self, id: ClientId) -> StoreResult<AppClient>;
+    /// As `replace_pool`.
+    async fn replace_client(&self, now: Millis, client: AppClient) -> StoreResult<u64>;
+    /// Removes the client with its sign-ins, codes and branding. NotFound.
+    async fn delete_client(&self, now: Millis, pool: PoolId, id: ClientId) -> StoreResult<()>;
+    /// Clients of a pool, oldest first; `after` is a client id.
+    async fn list_clients(&self, pool: PoolId, page: Page) -> StoreResult<Vec<AppClient>>;
+}
+
+/// Login domains.
+#[async_trait]
+pub trait Domains: Send + Sync {
+    /// Exists(Key) when the name is taken, Exists(Owner) when the pool already has a domain of that kind (prefix or custom).
+    async fn insert_domain(&self, now: Millis, domain: Domain) -> StoreResult<()>;
+    /// By name (prefix or whole custom host). NotFound.
+    async fn domain(&self, name: String) -> StoreResult<Domain>;
+    /// As `replace_pool`.
+    async fn replace_domain(&self, now: Millis, domain: Domain) -> StoreResult<u64>;
+    /// NotFound.
+    async fn delete_domain(&self, now: Millis, pool: PoolId, name: String) -> StoreResult<()>;
+    /// The domains of a pool (at most a handful).
+    async fn domains_of(&self, pool: PoolId) -> StoreResult<Vec<Domain>>;
+}
+
+/// Groups and membership.
+#[async_trait]
+pub trait Groups: Send + Sync {
+    /// Exists(Key); NotFound when the pool is gone.
+    async fn insert_group(&self, now: Millis, group: Group) -> StoreResult<()>;
+    /// NotFound.
+    async fn group(&self, pool: PoolId, name: String) -> StoreResult<Group>;
+    /// As `replace_pool`.
+    async fn replace_group(&self, now: Millis, group: Group) -> StoreResult<u64>;
+    /// Removes the group and its membership. NotFound.
+    async fn delete_group(&self, now: Millis, pool: PoolId, name: String) -> StoreResult<()>;
+    /// By name; `after` is a group name.
+    async fn list_groups(&self, pool: PoolId, page: Page) -> StoreResult<Vec<Group>>;
+    /// Idempotent. NotFound when group or user is gone.
+    async fn add_to_group(&self, now: Millis, pool: PoolId, group: String, sub: String) -> StoreResult<()>;
+    /// Idempotent.
+    async fn remove_from_group(&self, now: Millis, pool: PoolId, group: String, sub: String) -> StoreResult<()>;
+    /// All groups of a user, strongest precedence first, then by name.
+    async fn groups_of(&self, pool: PoolId, sub: String) -> StoreResult<Vec<Group>>;
+    /// Members, by sub; `after` is a sub.
+    async fn users_in_group(&self, pool: PoolId, group: String, page: Page) -> StoreResult<Vec<User>>;
+}
+
+/// Resource servers.
+#[async_trait]
+pub trait ResourceServers: Send + Sync {
+    /// Exists(Key).
+    async fn insert_resource_server(&self, now: Millis, server: ResourceServer) -> StoreResult<()>;
+    /// NotFound.
+    async fn resource_server(&self, pool: PoolId, identifier: String) -> StoreResult<ResourceServer>;
+    /// As `replace_pool`.
+    async fn replace_resource_server(&self, now: Millis, server: ResourceServer) -> StoreResult<u64>;
+    /// NotFound.
+    async fn delete_resource_server(&self, now: Millis, pool: PoolId, identifier: String) -> StoreResult<()>;
+    /// By identifier; `after` is an identifier.
+    async fn list_resource_servers(&self, pool: PoolId, page: Page) -> StoreResult<Vec<ResourceServer>>;
+}
+
+/// Managed-login branding styles.
+#[async_trait]
+pub trait Brandings: Send + Sync {
+    /// Exists(Owner) when the client already has one.
+    async fn insert_branding(&self, now: Millis, branding: Branding) -> StoreResult<()>;
+    /// NotFound.
+    async fn branding(&self, pool: PoolId, id: String) -> StoreResult<Branding>;
+    /// NotFound.
+    async fn branding_of_client(&self, pool: PoolId, client: ClientId) -> StoreResult<Branding>;
+    /// As `replace_pool`.
+    async fn replace_branding(&self, now: Millis, branding: Branding) -> StoreResult<u64>;
+    /// NotFound.
+    async fn delete_branding(&self, now: Millis, pool: PoolId, id: String) -> StoreResult<()>;
+}
+
+/// Users.
+#[async_trait]
+pub trait Users: Send + Sync {
+    /// Exists(Username) or Exists(Alias(kind)): decided by database constraints, so two at once cannot both succeed.
+    async fn insert_user(&self, now: Millis, user: User) -> StoreResult<()>;
+    /// By folded username, else by sub, else by an alias of one of the kinds. NotFound.
+    async fn find_user(&self, pool: PoolId, folded_name: String, aliases: Vec<AliasKind>) -> StoreResult<User>;
+    /// NotFound.
+    async fn user(&self, pool: PoolId, sub: String) -> StoreResult<User>;
+    /// Replaces the user if `user.version` is the stored one; returns the new version. NotFound, Conflict, Exists(Alias).
+    async fn replace_user(&self, now: Millis, user: User) -> StoreResult<u64>;
+    /// As `replace_user`, but aliases held by others move here: they lose the alias and their `<contact>_verified` becomes `false`.
+    async fn replace_user_taking_aliases(&self, now: Millis, user: User) -> StoreResult<u64>;
+    /// Removes the user with membership, codes, sign-ins and login sessions. NotFound.
+    async fn delete_user(&self, now: Millis, pool: PoolId, sub: String) -> StoreResult<()>;
+    /// Users that pass the filter, in the filter attribute's order (creation order without filter). `after` is the cursor of the last row.
+    async fn list_users(
+        &self,
+        pool: PoolId,
+        filter: Option<UserFilter>,
+        page: Page,
+    ) -> StoreResult<Vec<(User, String)>>;
+    /// How many users the pool has; constant time.
+    async fn count_users(&self, pool: PoolId) -> StoreResult<u64>;
+}
+
+/// `ListUsers`' filter, parsed (spec H.6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserFilter {
+    /// `username`, `email`, `phone_number`, `name`, `given_name`, `family_name`, `preferred_username`, `cognito:user_status`, `status` or `sub`.
+    pub attribute: String,
+    /// `^=` instead of `=`.
+    pub prefix: bool,
+    /// The value sought.
+    pub value: String,
+}
+
+/// What a confirmation code is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CodePurpose {
+    /// ConfirmSignUp.
+    SignUp,
+    /// ConfirmForgotPassword.
+    ForgotPassword,
+    /// VerifyUserAttribute for the e-mail address.
+    VerifyEmail,
+    /// VerifyUserAttribute for the phone number.
+    VerifyPhone,
+}
+
+/// A confirmation code at rest.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Code {
+    /// The pool.
+    pub pool: PoolId,
+    /// Whose.
+    pub sub: String,
+    /// For what; a new code of the same purpose replaces the earlier one.
+    pub purpose: CodePurpose,
+    /// SHA-256 over (pool, sub, purpose, code): six digits alone would be found by trying.
+    /// Keyed by the key ring's pepper, which is not in the database.
+    pub hash: [u8; 32],
+    /// Where it went, as a contact attribute name (`email`, `phone_number`).
+    pub attribute: String,
+    /// End of life.
+    pub expires_at: Millis,
+}
+
+/// What redeeming a code gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Redeemed {
+    /// Right, and used up.
+    Yes,
+    /// There is a code, but another one; it stays.
+    Mismatch,
+    /// None asked for, or expired.
+    Absent,
+}
+
+/// Confirmation codes.
+#[async_trait]
+pub trait Codes: Send + Sync {
+    /// Stores the code in place of an earlier one of the same purpose.
+    async fn put_code(&self, now: Millis, code: Code) -> StoreResult<()>;
+    /// The live code of that purpose. NotFound.
+    async fn code(&self, now: Millis, pool: PoolId, sub: String, purpose: CodePurpose) -> StoreResult<Code>;
+    /// In one act: takes the code if the hash is right and replaces the user (version checked). On Mismatch, Absent or Conflict nothing happens.
+    /// `taking_aliases` as in `replace_user_taking_aliases`. Of 32 at once exactly one gets `Yes`.
+    async fn redeem_code(
+        &self,
+        now: Millis,
+        purpose: CodePurpose,
+        hash: [u8; 32],
+        user: User,
+        taking_aliases: bool,
+    ) -> StoreResult<Redeemed>;
+}
+
+/// What rotating a refresh token gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rotated {
+    /// The new token stands; the old one works until its grace ends.
+    Yes,
+    /// The old one had been replaced and its grace is over: the whole family was revoked in this same act.
+    Reused,
+    /// Unknown, expired, or its sign-in has been revoked.
+    Absent,
+}
+
+/// Sign-ins, refresh tokens, and the marks of what may be used once.
+#[async_trait]
+pub trait SignIns: Send + Sync {
+    /// Opens a sign-in with its first refresh token; clears the failures counted under `clears`. One act.
+    async fn open_sign_in(
+        &self,
+        now: Millis,
+        sign_in: SignIn,
+        refresh: Option<RefreshToken>,
+        clears: Option<String>,
+    ) -> StoreResult<()>;
+    /// NotFound when absent or expired; revoked ones are found.
+    async fn sign_in(&self, now: Millis, origin_jti: String) -> StoreResult<SignIn>;
+    /// The token and its sign-in. NotFound when absent or expired; replaced and revoked ones are found, the rows say so.
+    async fn refresh_token(&self, now: Millis, hash: [u8; 32]) -> StoreResult<(RefreshToken, SignIn)>;
+    /// Replaces `old` by `new` in one act, `grace` milliseconds of further use allowed. Of 32 at once with grace 0 exactly one gets `Yes`, and any other revokes the family.
+    async fn rotate_refresh_token(
+        &self,
+        now: Millis,
+        old: [u8; 32],
+        new: RefreshToken,
+        grace: Millis,
+    ) -> StoreResult<Rotated>;
+    /// Revokes one sign-in. Idempotent; unknown ones are fine.
+    async fn revoke_sign_in(&self, now: Millis, origin_jti: String) -> StoreResult<()>;
+    /// GlobalSignOut: revokes every sign-in of the user and sets `signed_out_at`, in one act. NotFound when the user is gone.
+    async fn sign_out_user(&self, now: Millis, pool: PoolId, sub: String) -> StoreResult<()>;
+    /// The live sign-ins of a user, newest first; `after` is an origin_jti.
+    async fn list_sign_ins(&self, now: Millis, pool: PoolId, sub: String, page: Page) -> StoreResult<Vec<SignIn>>;
+    /// Marks something as used (a `Session`, a SECRET_BLOCK). True for the first caller only; the mark ends at `expires_at`.
+    async fn spend(&self, now: Millis, id: [u8; 32], expires_at: Millis) -> StoreResult<bool>;
+}
+
+/// Managed-login sessions.
+#[async_trait]
+pub trait LoginSessions: Send + Sync {
+    /// Stores a new one.
+    async fn insert_login_session(&self, now: Millis, session: LoginSession) -> StoreResult<()>;
+    /// NotFound when absent or expired.
+    async fn login_session(&self, now: Millis, hash: [u8; 32]) -> StoreResult<LoginSession>;
+    /// Idempotent.
+    async fn end_login_session(&self, now: Millis, hash: [u8; 32]) -> StoreResult<()>;
+    /// Ends all of a user (password change by an admin, disable, delete).
+    async fn end_login_sessions_of(&self, now: Millis, pool: PoolId, sub: String) -> StoreResult<()>;
+}
+
+/// What redeeming an authorization code gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeRedeemed {
+    /// The sign-in and the refresh token stand.
+    Yes,
+    /// It had been redeemed before: the family it opened was revoked in this same act.
+    Reused,
+    /// Unknown or expired.
+    Absent,
+}
+
+/// Authorization codes.
+#[async_trait]
+pub trait AuthCodes: Send + Sync {
+    /// Stores a new one.
+    async fn insert_auth_code(&self, now: Millis, code: AuthCode) -> StoreResult<()>;
+    /// Reads it without using it up, to check its bindings. NotFound when absent or expired; redeemed ones are found.
+    async fn auth_code(&self, now: Millis, hash: [u8; 32]) -> StoreResult<AuthCode>;
+    /// Redeems in one act: marks it used and opens the sign-in with its refresh token; a second redemption revokes that family instead.
+    async fn redeem_auth_code(
+        &self,
+        now: Millis,
+        hash: [u8; 32],
+        sign_in: SignIn,
+        refresh: Option<RefreshToken>,
+    ) -> StoreResult<CodeRedeemed>;
+}
+
+/// The lockout curve of spec C.15, as data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LockoutPolicy {
+    /// Failures that cost nothing.
+    pub free: u32,
+    /// The n-th failure beyond locks for `2^(n - free)` times this long.
+    pub unit: Millis,
+    /// The longest lock.
+    pub cap: Millis,
+    /// Without attempts for this long, the count starts anew.
+    pub forget_after: Millis,
+}
+
+/// Whether an attempt may go ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// Go ahead; the attempt is already counted (so parallel guesses cannot slip through) and is cleared by success.
+    Allowed {
+        /// Attempts counted, this one included.
+        count: u32,
+    },
+    /// Refused until then; not counted, the lock is not extended.
+    Locked {
+        /// End of the lock.
+        until: Millis,
+    },
+}
+
+/// Guessing brakes.
+#[async_trait]
+pub trait Attempts: Send + Sync {
+    /// Counts an attempt under `key` in one act, unless the key is locked.
+    async fn begin_attempt(&self, now: Millis, key: String, policy: LockoutPolicy) -> StoreResult<Attempt>;
+    /// Forgets the attempts under `key`.
+    async fn clear_attempts(&self, now: Millis, key: String) -> StoreResult<()>;
+    /// Counts a use under `key` within a window that starts with the first use; returns the count including this one.
+    async fn count_use(&self, now: Millis, key: String, window: Millis) -> StoreResult<u32>;
+}
+
+/// The bounded table of decisions.
+#[async_trait]
+pub trait Decisions: Send + Sync {
+    /// Appends; the oldest beyond the bound go.
+    async fn append_decisions(&self, now: Millis, decisions: Vec<Decision>) -> StoreResult<()>;
+    /// The decisions of one request, oldest first.
+    async fn decisions_of(&self, request_id: String) -> StoreResult<Vec<Decision>>;
+    /// The newest decisions, newest first; only refusals when asked.
+    async fn latest_decisions(&self, refused_only: bool, limit: usize) -> StoreResult<Vec<Decision>>;
+}

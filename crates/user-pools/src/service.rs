@@ -1,0 +1,33 @@
+//! [`UserPools`]: the one object the doors talk to. Its calls are spread over this crate, one file per use.
+use crate::pool::IssuerForm;
+use crate::ports::{DecisionSink, Messenger, PasswordHasher, Random, Store};
+use crate::sealing::KeyRing;
+use std::sync::Arc;
+
+/// Settings of the server that this room must know.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Base URL without trailing slash; an own-form issuer is `<base>/<pool id>`.
+    pub base: String,
+    /// Issuer form of pools that do not choose.
+    pub issuer_form: IssuerForm,
+}
+
+/// Cognito user pools over whatever storage, mail, hashing and randomness it was given. Cheap to clone.
+#[derive(Clone)]
+pub struct UserPools {
+    /// Storage.
+    pub store: Arc<dyn Store>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Password hashing off the serving threads.
+    pub passwords: Arc<dyn PasswordHasher>,
+    /// Mail and SMS.
+    pub messenger: Arc<dyn Messenger>,
+    /// Seals secrets at rest and state in clients' hands.
+    pub keys: Arc<KeyRing>,
+    /// Where decisions are noted.
+    pub decisions: Arc<dyn DecisionSink>,
+    /// Server settings.
+    pub config: Arc<Config>,
+}

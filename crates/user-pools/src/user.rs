@@ -1,0 +1,126 @@
+//! A user: names, attributes, status and credentials, one row guarded by `version`.
+use crate::ids::{Millis, PoolId};
+use crate::pool::AliasKind;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A user as stored. Changing anything is: read, change, `replace_user` (fails with Conflict when somebody else was quicker).
+#[derive(Clone, Serialize, Deserialize)]
+pub struct User {
+    /// The pool.
+    pub pool: PoolId,
+    /// Immutable id, UUID text; the key.
+    pub sub: String,
+    /// The username as entered (in `UsernameAttributes` pools: the sub).
+    pub username: String,
+    /// The username as compared; unique in the pool by a database constraint.
+    pub username_folded: String,
+    /// Names by which the user may also sign in, as compared; unique in the pool per kind by a database constraint.
+    pub aliases: Vec<(AliasKind, String)>,
+    /// Raised by one at every replacement.
+    pub version: u64,
+    /// Where the user stands (spec C.1).
+    pub status: UserStatus,
+    /// `AdminDisableUser` clears it.
+    pub enabled: bool,
+    /// Creation time.
+    pub created: Millis,
+    /// Time of the last change.
+    pub modified: Millis,
+    /// Attribute values as text, `sub` not among them.
+    pub attributes: BTreeMap<String, String>,
+    /// New contact values that wait for their code (`AttributesRequireVerificationBeforeUpdate`).
+    pub pending_attributes: BTreeMap<String, String>,
+    /// Password, verifier, second factors.
+    pub credentials: Credentials,
+    /// Tokens issued at or before this moment are no longer good for the user-pool API (global sign-out).
+    pub signed_out_at: Option<Millis>,
+}
+
+impl std::fmt::Debug for User {
+    /// Credentials and attributes stay out of logs.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("User")
+            .field("pool", &self.pool)
+            .field("sub", &self.sub)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `UserStatusType` (the three values that AWS never reaches are left out).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum UserStatus {
+    /// Signed up, not confirmed.
+    Unconfirmed,
+    /// May sign in.
+    Confirmed,
+    /// Must reset the password by a code.
+    ResetRequired,
+    /// Has a temporary password.
+    ForceChangePassword,
+    /// Comes from an identity provider.
+    ExternalProvider,
+}
+
+impl UserStatus {
+    /// AWS's word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unconfirmed => "UNCONFIRMED",
+            Self::Confirmed => "CONFIRMED",
+            Self::ResetRequired => "RESET_REQUIRED",
+            Self::ForceChangePassword => "FORCE_CHANGE_PASSWORD",
+            Self::ExternalProvider => "EXTERNAL_PROVIDER",
+        }
+    }
+}
+
+/// What a user can prove themselves with. Everything here is hashed or sealed.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Credentials {
+    /// The password, if any.
+    pub password: Option<Password>,
+    /// Argon2id PHC strings of earlier passwords, newest first, as many as the policy's history asks.
+    pub history: Vec<String>,
+    /// The TOTP device, verified or being enrolled.
+    pub totp: Option<Totp>,
+    /// Second factors switched on, in AWS's names (`SOFTWARE_TOKEN_MFA` ...).
+    pub mfa_enabled: Vec<String>,
+    /// The preferred one of them.
+    pub mfa_preferred: Option<String>,
+}
+
+/// A password at rest.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Password {
+    /// Argon2id PHC string.
+    pub phc: String,
+    /// The SRP verifier; only where a client of the pool may use SRP.
+    pub srp: Option<SrpVerifier>,
+    /// A temporary password ends here.
+    pub expires_at: Option<Millis>,
+}
+
+/// An SRP verifier at rest (spec C.7): as good as a fast hash of the password, hence sealed.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SrpVerifier {
+    /// The salt integer, lower-case hex without leading zeros.
+    pub salt: String,
+    /// v, sealed by the key ring with (pool, sub, "srp") as associated data.
+    pub sealed: Vec<u8>,
+}
+
+/// A TOTP seed at rest.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Totp {
+    /// The seed, sealed by the key ring with (pool, sub, "totp") as associated data.
+    pub sealed: Vec<u8>,
+    /// The seed has been proven by a code.
+    pub verified: bool,
+    /// `FriendlyDeviceName`.
+    pub name: Option<String>,
+    /// The last time step whose code was used; a code works once.
+    pub last_step: Option<u64>,
+}
