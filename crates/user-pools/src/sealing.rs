@@ -3,6 +3,7 @@
 use crate::ports::Random;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hmac;
+use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
 
 const FORMAT: u8 = 1;
@@ -20,8 +21,12 @@ struct RingKey {
     pepper: hmac::Key,
 }
 
-/// Several keys, one of them active. Sealing uses the active one, opening any.
+/// Several keys, one of them active. Sealing uses the active one, opening any. Keys are replaced while the server runs ([`KeyRing::replace`]).
 pub struct KeyRing {
+    ring: RwLock<Arc<Ring>>,
+}
+
+struct Ring {
     keys: Vec<RingKey>,
     active: usize,
 }
@@ -33,26 +38,37 @@ impl std::fmt::Debug for KeyRing {
 }
 
 impl KeyRing {
-    /// A ring of (key id, 32 bytes); `active` names the sealing key. Fails when it is not among them or ids repeat.
+    /// A ring of (key id, 32 bytes); `active` names the sealing key. Fails when it is not among them.
     pub fn new(keys: &[(u32, Zeroizing<[u8; 32]>)], active: u32) -> Result<Self, NotOurs> {
-        let position = keys.iter().position(|(id, _)| *id == active).ok_or(NotOurs)?;
-        let ring = keys.iter().map(|(id, secret)| RingKey::new(*id, secret)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { keys: ring, active: position })
+        Ok(Self { ring: RwLock::new(Arc::new(Ring::new(keys, active)?)) })
+    }
+
+    /// Takes these keys from now on: rotation without a restart.
+    pub fn replace(&self, keys: &[(u32, Zeroizing<[u8; 32]>)], active: u32) -> Result<(), NotOurs> {
+        let ring = Arc::new(Ring::new(keys, active)?);
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = ring;
+        Ok(())
     }
 
     /// The id of the sealing key.
     pub fn active_id(&self) -> u32 {
-        self.keys[self.active].id
+        let ring = self.ring();
+        ring.keys[ring.active].id
     }
 
     /// Whether the ring has that key.
     pub fn has(&self, id: u32) -> bool {
-        self.keys.iter().any(|key| key.id == id)
+        self.ring().keys.iter().any(|key| key.id == id)
+    }
+
+    fn ring(&self) -> Arc<Ring> {
+        self.ring.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Seals `plain` for the place named by `context` (for example pool, sub, field).
     pub fn seal(&self, random: &dyn Random, context: &[&str], plain: &[u8]) -> Vec<u8> {
-        let key = &self.keys[self.active];
+        let ring = self.ring();
+        let key = &ring.keys[ring.active];
         let mut nonce = [0; NONCE_LEN];
         random.fill(&mut nonce);
         let mut sealed = Vec::with_capacity(HEAD + plain.len() + 16);
@@ -79,7 +95,8 @@ impl KeyRing {
             return Err(NotOurs);
         }
         let id = key_id(head)?;
-        let key = self.keys.iter().find(|key| key.id == id).ok_or(NotOurs)?;
+        let ring = self.ring();
+        let key = ring.keys.iter().find(|key| key.id == id).ok_or(NotOurs)?;
         let nonce = Nonce::try_assume_unique_for_key(&head[5..]).map_err(|_| NotOurs)?;
         let mut body = Zeroizing::new(body.to_vec());
         let length = key.seal.open_in_place(nonce, Aad::from(place(context)), &mut body).map_err(|_| NotOurs)?.len();
@@ -90,8 +107,17 @@ impl KeyRing {
     /// A keyed hash for short codes and stable fake values: HMAC-SHA-256 under each key's pepper, active key first.
     /// Codes hashed before a rotation are found by trying the others.
     pub fn peppered(&self, parts: &[&[u8]]) -> Vec<[u8; 32]> {
-        let order = std::iter::once(self.active).chain((0..self.keys.len()).filter(|i| *i != self.active));
-        order.map(|i| self.keys[i].hash(parts)).collect()
+        let ring = self.ring();
+        let order = std::iter::once(ring.active).chain((0..ring.keys.len()).filter(|i| *i != ring.active));
+        order.map(|i| ring.keys[i].hash(parts)).collect()
+    }
+}
+
+impl Ring {
+    fn new(keys: &[(u32, Zeroizing<[u8; 32]>)], active: u32) -> Result<Self, NotOurs> {
+        let position = keys.iter().position(|(id, _)| *id == active).ok_or(NotOurs)?;
+        let keys = keys.iter().map(|(id, secret)| RingKey::new(*id, secret)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { keys, active: position })
     }
 }
 
