@@ -1,0 +1,91 @@
+//! What this room needs from others: storage of API definitions, functions, local issuers' keys, randomness, and a
+//! place to record refusals. Traits only; the roof names the concrete types.
+
+use async_trait::async_trait;
+
+use crate::model::{Api, Scope};
+
+/// Storage failures. Closed set; every backend maps onto it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// The row is not there.
+    #[error("not found")]
+    NotFound,
+    /// The stored version is not the one the caller read: read again and redo.
+    #[error("changed meanwhile")]
+    Conflict,
+    /// The key is taken.
+    #[error("exists already")]
+    Exists,
+    /// The storage cannot be reached or failed; the text is for the log only.
+    #[error("storage unavailable: {0}")]
+    Unavailable(String),
+    /// The device or a quota is full.
+    #[error("storage full")]
+    Full,
+}
+
+/// Names one API in the whole store. Ordered: lists go by it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ApiKey {
+    /// Account and region.
+    pub scope: Scope,
+    /// The API's id.
+    pub id: String,
+}
+
+/// Where a list in creation order goes on: strictly after this API.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ApiCursor {
+    /// `created_at` of the last API seen, epoch milliseconds.
+    pub created_at: i64,
+    /// Its id, which breaks ties.
+    pub id: String,
+}
+
+/// One entry of the `changes` sequence: this API was inserted, replaced or deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiChange {
+    /// Position; grows, with gaps. Shared with the other aggregates' changes.
+    pub seq: u64,
+    /// The API; when `api` finds nothing under it, it was deleted.
+    pub key: ApiKey,
+}
+
+/// API definitions. An API and all its children are one aggregate, replaced whole by compare-and-swap.
+///
+/// Each method is one atomic act. `insert_api`, `replace_api` and `delete_api` append to the `changes` sequence in the
+/// same transaction. A change becomes visible to `apis_changed_since` only when every lower `seq` is visible.
+#[async_trait]
+pub trait ApiStore: Send + Sync {
+    /// Stores a new API with its `version` as it stands (1). `Exists` when (scope, id) is taken.
+    async fn insert_api(&self, api: Api, now: i64) -> Result<(), StoreError>;
+
+    /// One API. `NotFound` when there is none.
+    async fn api(&self, key: ApiKey) -> Result<Api, StoreError>;
+
+    /// Replaces an API if the stored version equals `api.version`, storing `api.version + 1`, which is returned.
+    /// `Conflict` when the version differs, `NotFound` when there is none.
+    async fn replace_api(&self, api: Api, now: i64) -> Result<u64, StoreError>;
+
+    /// Deletes an API with all its children. `NotFound` when there is none.
+    async fn delete_api(&self, key: ApiKey, now: i64) -> Result<(), StoreError>;
+
+    /// APIs of one account and region in creation order (`created_at`, then id), at most `limit`.
+    async fn list_apis(&self, scope: Scope, after: Option<ApiCursor>, limit: u32) -> Result<Vec<Api>, StoreError>;
+
+    /// All APIs of the store ordered by [`ApiKey`], at most `limit`: what a snapshot is first built from.
+    async fn all_apis(&self, after: Option<ApiKey>, limit: u32) -> Result<Vec<Api>, StoreError>;
+
+    /// The highest `seq` visible, 0 when nothing was ever written.
+    async fn changes_head(&self) -> Result<u64, StoreError>;
+
+    /// API changes with `seq` above the given one, in order, at most `limit`.
+    async fn apis_changed_since(&self, seq: u64, limit: u32) -> Result<Vec<ApiChange>, StoreError>;
+}
+
+/// Randomness as a parameter: fills the buffer with unpredictable bytes.
+pub trait Random: Send + Sync {
+    /// Fills `into`.
+    fn fill(&self, into: &mut [u8]);
+}
