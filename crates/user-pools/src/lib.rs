@@ -7,6 +7,7 @@ pub mod domain;
 pub mod error;
 pub mod group;
 pub mod ids;
+pub mod messages;
 pub mod oauth;
 pub mod pool;
 pub mod ports;
