@@ -1,0 +1,114 @@
+//! Both ends of the socket.
+use super::{Ask, Reply};
+use std::future::Future;
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixListener;
+
+/// Longest question.
+const LIMIT: u64 = 64 * 1024;
+/// A socket's path may have about a hundred bytes; a longer folder gets a link in the temporary folder.
+const LONGEST_PATH: usize = 100;
+
+fn socket(folder: &Path) -> PathBuf {
+    let plain = folder.join("admin.sock");
+    if plain.as_os_str().len() <= LONGEST_PATH {
+        return plain;
+    }
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, plain.as_os_str().as_encoded_bytes());
+    std::env::temp_dir().join(format!("cognate-{}.sock", hex::encode(&digest.as_ref()[..12])))
+}
+
+/// Serves questions until dropped. The data folder's lock is held, so a socket left by a crash may be removed.
+pub async fn serve<F, Fut>(folder: &Path, answer: F) -> io::Result<()>
+where
+    F: Fn(Ask) -> Fut + Clone + Send + 'static,
+    Fut: Future<Output = Reply> + Send,
+{
+    let path = socket(folder);
+    let _ = std::fs::remove_file(&path);
+    let listener = UnixListener::bind(&path)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let answer = answer.clone();
+        tokio::spawn(async move {
+            if let Err(error) = talk(stream, answer).await {
+                tracing::debug!(%error, "admin channel");
+            }
+        });
+    }
+}
+
+async fn talk<F, Fut>(stream: tokio::net::UnixStream, answer: F) -> io::Result<()>
+where
+    F: Fn(Ask) -> Fut,
+    Fut: Future<Output = Reply>,
+{
+    let (read, mut write) = stream.into_split();
+    let mut line = String::new();
+    tokio::io::BufReader::new(read.take(LIMIT)).read_line(&mut line).await?;
+    let reply = match serde_json::from_str(&line) {
+        Ok(ask) => answer(ask).await,
+        Err(error) => Reply::Error(format!("the question is not understood: {error}")),
+    };
+    let mut text = serde_json::to_vec(&reply)?;
+    text.push(b'\n');
+    write.write_all(&text).await
+}
+
+/// Asks the server that holds this data folder.
+pub fn ask(folder: &Path, ask: &Ask) -> Result<serde_json::Value, String> {
+    let folder = std::fs::canonicalize(folder).map_err(|_| {
+        format!("there is no data folder {}; is the server running there? (--data DIR)", folder.display())
+    })?;
+    let no_server = |error: io::Error| format!("no cognate server answers in {}: {error}", folder.display());
+    let mut stream = UnixStream::connect(socket(&folder)).map_err(no_server)?;
+    stream.set_read_timeout(Some(Duration::from_secs(60))).map_err(no_server)?;
+    let mut line = serde_json::to_string(ask).map_err(|error| error.to_string())?;
+    line.push('\n');
+    stream.write_all(line.as_bytes()).map_err(no_server)?;
+    let mut reply = String::new();
+    BufReader::new(stream).read_line(&mut reply).map_err(no_server)?;
+    match serde_json::from_str(&reply).map_err(|error| format!("the server's answer is not understood: {error}"))? {
+        Reply::Ok(value) => Ok(value),
+        Reply::Error(why) => Err(why),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_question_gets_its_answer_and_only_the_owner_may_ask() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let serving = tokio::spawn({
+            let root = root.clone();
+            async move { serve(&root, |ask| async move { Reply::Ok(serde_json::json!(format!("{ask:?}"))) }).await }
+        });
+        let path = socket(&root);
+        while !path.exists() {
+            tokio::task::yield_now().await;
+        }
+        let answer = tokio::task::spawn_blocking(move || ask(&root, &Ask::Explain { id: "last".into() }))
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(answer, serde_json::json!("Explain { id: \"last\" }"));
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        serving.abort();
+    }
+
+    #[test]
+    fn without_a_server_the_folder_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = ask(folder.path(), &Ask::Env).unwrap_err();
+        assert!(error.contains("no cognate server answers"), "{error}");
+    }
+}

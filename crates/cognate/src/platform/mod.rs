@@ -1,0 +1,9 @@
+//! The outside world as the ground rooms see it: the real clock, the system's randomness, the hashing threads.
+//! The only place in the house where time and chance are read from the air.
+mod clock;
+mod hashing;
+mod random;
+
+pub use clock::Clock;
+pub use hashing::HashingPool;
+pub use random::SystemRandom;

@@ -1,0 +1,95 @@
+//! Prometheus metrics. Labels are closed sets (room, action, status class), so that no client can grow them.
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::{
+    counter::Counter,
+    family::Family,
+    gauge::Gauge,
+    histogram::{Histogram, exponential_buckets},
+};
+use prometheus_client::registry::Registry;
+use std::time::Duration;
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct RequestLabels {
+    room: &'static str,
+    status: u16,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct RoomLabel {
+    room: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct DecisionLabels {
+    action: String,
+    allowed: &'static str,
+}
+
+/// The metrics of the process.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    seconds: Family<RoomLabel, Histogram, fn() -> Histogram>,
+    decisions: Family<DecisionLabels, Counter>,
+    lost: Counter,
+    in_flight: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix("cognate"),
+            requests: Family::default(),
+            seconds: Family::new_with_constructor(latency),
+            decisions: Family::default(),
+            lost: Counter::default(),
+            in_flight: Gauge::default(),
+        };
+        metrics.registry.register("requests", "Requests by room and status", metrics.requests.clone());
+        metrics.registry.register("request_seconds", "Time to the answer's head, by room", metrics.seconds.clone());
+        metrics.registry.register("decisions", "Decisions by action and result", metrics.decisions.clone());
+        metrics.registry.register("decisions_lost", "Decisions that were logged but not kept", metrics.lost.clone());
+        metrics.registry.register("in_flight", "Requests being served", metrics.in_flight.clone());
+        metrics
+    }
+}
+
+fn latency() -> Histogram {
+    Histogram::new(exponential_buckets(0.000_25, 4.0, 9))
+}
+
+impl Metrics {
+    /// A request has begun.
+    pub fn began(&self) {
+        self.in_flight.inc();
+    }
+
+    /// A request has been answered.
+    pub fn answered(&self, room: &'static str, status: u16, took: Duration) {
+        self.in_flight.dec();
+        self.requests.get_or_create(&RequestLabels { room, status }).inc();
+        self.seconds.get_or_create(&RoomLabel { room }).observe(took.as_secs_f64());
+    }
+
+    /// A decision was taken. `action` is one of our own operation and endpoint names.
+    pub fn decision(&self, action: &str, allowed: bool) {
+        let labels = DecisionLabels { action: action.to_owned(), allowed: if allowed { "yes" } else { "no" } };
+        self.decisions.get_or_create(&labels).inc();
+    }
+
+    /// A decision could not be queued.
+    pub fn decision_lost(&self) {
+        self.lost.inc();
+    }
+
+    /// The exposition text (`application/openmetrics-text`).
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        if encode(&mut text, &self.registry).is_err() {
+            text.clear();
+        }
+        text
+    }
+}
