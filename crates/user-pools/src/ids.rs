@@ -1,6 +1,8 @@
 //! Names of things: the (account, region) everything is keyed by, pool ids, client ids.
+use crate::ports::Random;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use zeroize::Zeroizing;
 
 /// A moment, in milliseconds since the Unix epoch.
 pub type Millis = i64;
@@ -50,5 +52,67 @@ pub struct ClientId(pub String);
 impl fmt::Display for ClientId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// Lower-case letters and digits: client ids and secrets.
+const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+/// Letters and digits: the short name of a pool.
+const MIXED: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+impl PoolId {
+    /// A fresh id in a region.
+    pub fn fresh(random: &dyn Random, region: &str) -> Self {
+        Self(format!("{region}_{}", letters(random, MIXED, 9)))
+    }
+}
+
+impl ClientId {
+    /// A fresh id.
+    pub fn fresh(random: &dyn Random) -> Self {
+        Self(letters(random, LOWER, 26))
+    }
+}
+
+/// A fresh client secret of 51 characters (spec B 5), 263 bits.
+pub fn fresh_secret(random: &dyn Random) -> Zeroizing<String> {
+    Zeroizing::new(letters(random, LOWER, 51))
+}
+
+/// `length` characters of the alphabet, each as likely as the others: bytes beyond the last whole multiple are drawn again.
+fn letters(random: &dyn Random, alphabet: &[u8], length: usize) -> String {
+    let fair = 256 - 256 % alphabet.len();
+    let mut out = String::with_capacity(length);
+    let mut drawn = [0; 64];
+    while out.len() < length {
+        random.fill(&mut drawn);
+        let usable = drawn.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < fair);
+        out.extend(usable.take(length - out.len()).map(|byte| char::from(alphabet[byte % alphabet.len()])));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Steps(std::sync::atomic::AtomicU8);
+    impl Random for Steps {
+        fn fill(&self, buffer: &mut [u8]) {
+            for byte in buffer {
+                *byte = self.0.fetch_add(37, std::sync::atomic::Ordering::Relaxed);
+            }
+        }
+    }
+
+    #[test]
+    fn ids_have_the_forms_that_clients_check() {
+        let random = Steps(0.into());
+        let pool = PoolId::fresh(&random, "us-east-1");
+        let ajv = regex::Regex::new(r"^[a-z]{2}-(gov-)?[a-z]+-\d_[a-zA-Z0-9]+$").unwrap();
+        assert!(ajv.is_match(&pool.0), "{pool}");
+        assert_eq!((pool.region(), pool.short_name().len()), ("us-east-1", 9));
+        assert_eq!(ClientId::fresh(&random).0.len(), 26);
+        assert!(fresh_secret(&random).bytes().all(|b| LOWER.contains(&b)));
     }
 }

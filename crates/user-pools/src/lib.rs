@@ -1,19 +1,34 @@
 //! Cognito user pools: pools, clients, users, sign-in, tokens. This room decides.
 //! It knows no HTTP, no SQL, no clock and no thread: time comes in with [`RequestContext`], everything else through [`ports`].
 //! Doors (`control-plane`, `login`) only translate between the wire and the calls of [`UserPools`].
+pub mod attributes;
 pub mod client;
+pub mod clients;
+pub mod codes;
 pub mod context;
 pub mod domain;
+pub mod domains;
 pub mod error;
 pub mod group;
+pub mod groups;
 pub mod ids;
+pub mod keys;
+pub mod lockout;
+pub mod memory;
 pub mod messages;
+pub mod names;
 pub mod oauth;
+pub mod passwords;
 pub mod pool;
+pub mod pools;
 pub mod ports;
+mod random;
 pub mod sealing;
+pub mod secret_hash;
 pub mod service;
 pub mod sign_in;
+pub mod srp;
+pub mod templates;
 pub mod token;
 pub mod user;
 
