@@ -1,0 +1,115 @@
+//! The schema, in numbered steps that only go forward. Before each step on a database that has rows, the file is copied beside itself.
+use crate::open::OpenError;
+use rusqlite::Connection;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The steps; step n takes schema n-1 to schema n. A released step is never changed.
+pub(crate) const STEPS: &[&str] = &[include_str!("../migrations/0001_user_pools.sql")];
+
+/// Brings the database to the newest schema.
+pub(crate) fn migrate(db: &Connection, path: &Path, steps: &[&str]) -> Result<(), OpenError> {
+    let known = u32::try_from(steps.len()).unwrap_or(u32::MAX);
+    let found: u32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > known {
+        return Err(OpenError::NewerSchema { found, known });
+    }
+    for (number, step) in (1..).zip(steps).skip(found as usize) {
+        if number > 1 {
+            copy_before(db, path, number - 1)?;
+        }
+        apply(db, number, step).map_err(|error| OpenError::Migration { number, cause: error.to_string() })?;
+        tracing::info!(schema = number, "the database schema was brought forward");
+    }
+    Ok(())
+}
+
+/// One step and its number in one transaction: a crash leaves the old schema whole.
+fn apply(db: &Connection, number: u32, step: &str) -> rusqlite::Result<()> {
+    let transaction = db.unchecked_transaction()?;
+    db.execute_batch(step)?;
+    db.execute_batch(&format!("PRAGMA user_version = {number}"))?;
+    transaction.commit()
+}
+
+/// `<file>.schema-<n>`: the database as schema n left it. Written under another name first, so that a half copy never looks like a whole one.
+fn copy_before(db: &Connection, path: &Path, schema: u32) -> Result<(), OpenError> {
+    let target = beside(path, &format!(".schema-{schema}"));
+    let partial = beside(path, &format!(".schema-{schema}.partial"));
+    copy_to(db, &partial)?;
+    fs::rename(&partial, &target)?;
+    sync_folder(&target)?;
+    Ok(())
+}
+
+/// A consistent copy of the whole database into a new file, flushed, readable by the owner only.
+pub(crate) fn copy_to(db: &Connection, target: &Path) -> Result<(), OpenError> {
+    if target.exists() {
+        fs::remove_file(target)?;
+    }
+    // VACUUM INTO accepts an empty file; made here so that its mode is ours.
+    let file = crate::open::private_file(target)?;
+    db.execute("VACUUM INTO ?1", [target.to_str().ok_or(OpenError::NotUtf8)?])?;
+    file.sync_all()?;
+    Ok(())
+}
+
+/// The path with something appended to the file name.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Makes a rename durable.
+fn sync_folder(file: &Path) -> io::Result<()> {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => fs::File::open(folder)?.sync_all(),
+        _ => fs::File::open(".")?.sync_all(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: &str = "CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (7);";
+
+    fn database() -> (tempfile::TempDir, PathBuf, Connection) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("db");
+        let db = Connection::open(&path).unwrap();
+        (folder, path, db)
+    }
+
+    #[test]
+    fn the_file_is_copied_before_a_step_and_the_copy_holds_the_old_rows() {
+        let (_folder, path, db) = database();
+        migrate(&db, &path, &[FIRST]).unwrap();
+        assert!(!beside(&path, ".schema-0").exists());
+        migrate(&db, &path, &[FIRST, "DROP TABLE a;"]).unwrap();
+        let copy = Connection::open(beside(&path, ".schema-1")).unwrap();
+        assert_eq!(copy.query_row("SELECT x FROM a", [], |row| row.get::<_, i64>(0)).unwrap(), 7);
+        assert_eq!(copy.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+        assert!(db.prepare("SELECT x FROM a").is_err());
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_old_schema_whole() {
+        let (_folder, path, db) = database();
+        migrate(&db, &path, &[FIRST]).unwrap();
+        let error = migrate(&db, &path, &[FIRST, "DROP TABLE a; DROP TABLE nowhere;"]).unwrap_err();
+        assert!(matches!(error, OpenError::Migration { number: 2, .. }), "{error}");
+        assert_eq!(db.query_row("SELECT x FROM a", [], |row| row.get::<_, i64>(0)).unwrap(), 7);
+        migrate(&db, &path, &[FIRST, "DROP TABLE a;"]).unwrap();
+    }
+
+    #[test]
+    fn a_newer_schema_is_refused() {
+        let (_folder, path, db) = database();
+        db.execute_batch("PRAGMA user_version = 9").unwrap();
+        let error = migrate(&db, &path, STEPS).unwrap_err();
+        assert!(matches!(error, OpenError::NewerSchema { found: 9, .. }), "{error}");
+    }
+}

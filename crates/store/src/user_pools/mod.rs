@@ -1,0 +1,16 @@
+//! The user-pool ports on SQLite, one file per aggregate. Every method is one act on the writer or one read; the SQL stands beside it.
+mod attempts;
+mod auth_codes;
+mod brandings;
+mod changes;
+mod clients;
+mod codes;
+mod decisions;
+mod domains;
+mod groups;
+mod login_sessions;
+mod pools;
+mod resource_servers;
+mod sign_ins;
+mod user_list;
+mod users;

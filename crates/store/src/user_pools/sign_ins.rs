@@ -1,0 +1,167 @@
+//! Sign-ins, their refresh tokens, and the marks of what may be used once.
+//! `revoked_at` and `replaced_at` change in their columns only; the documents are as they were written first.
+use super::users;
+use crate::SqliteStore;
+use crate::error::{Act, Fail};
+use crate::row;
+use ::user_pools::ports::{Page, Rotated, SignIns, StoreResult};
+use ::user_pools::token::{RefreshToken, SignIn};
+use ::user_pools::{Millis, PoolId};
+use async_trait::async_trait;
+use rusqlite::{Connection, Row, params};
+
+#[async_trait]
+impl SignIns for SqliteStore {
+    async fn open_sign_in(
+        &self,
+        _now: Millis,
+        sign_in: SignIn,
+        refresh: Option<RefreshToken>,
+        clears: Option<String>,
+    ) -> StoreResult<()> {
+        self.write(move |db| {
+            open(db, &sign_in, refresh.as_ref())?;
+            if let Some(key) = clears {
+                super::attempts::clear(db, &key)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn sign_in(&self, now: Millis, origin_jti: String) -> StoreResult<SignIn> {
+        self.read(|db| {
+            let sql = "SELECT doc, revoked_at FROM sign_ins WHERE origin_jti = ?1 AND expires_at > ?2";
+            row::get(db, sql, params![origin_jti, now], |row| sign_in(row, 0))
+        })
+    }
+
+    async fn refresh_token(&self, now: Millis, hash: [u8; 32]) -> StoreResult<(RefreshToken, SignIn)> {
+        self.read(|db| token_and_sign_in(db, now, &hash)?.ok_or(Fail::NotFound))
+    }
+
+    async fn rotate_refresh_token(
+        &self,
+        now: Millis,
+        old: [u8; 32],
+        new: RefreshToken,
+        grace: Millis,
+    ) -> StoreResult<Rotated> {
+        self.write(move |db| rotate(db, now, &old, &new, grace)).await
+    }
+
+    async fn revoke_sign_in(&self, now: Millis, origin_jti: String) -> StoreResult<()> {
+        self.write(move |db| revoke(db, now, &origin_jti)).await
+    }
+
+    async fn sign_out_user(&self, now: Millis, pool: PoolId, sub: String) -> StoreResult<()> {
+        self.write(move |db| {
+            // The version rises with it, or somebody's replace_user would bring the old `signed_out_at` back.
+            let stored = users::by_sub(db, &pool, &sub)?;
+            let mut user = stored.clone();
+            user.signed_out_at = Some(now);
+            users::write(db, &stored, &mut user)?;
+            let sql = "UPDATE sign_ins SET revoked_at = ?1 WHERE pool = ?2 AND sub = ?3 AND revoked_at IS NULL";
+            row::run(db, sql, params![now, pool.0, sub])?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn list_sign_ins(&self, now: Millis, pool: PoolId, sub: String, page: Page) -> StoreResult<Vec<SignIn>> {
+        self.read(|db| list(db, now, &pool, &sub, &page))
+    }
+
+    async fn spend(&self, now: Millis, id: [u8; 32], expires_at: Millis) -> StoreResult<bool> {
+        self.write(move |db| {
+            // An expired mark that has not been swept yet gives way.
+            let sql = "INSERT INTO spent (id, expires_at) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE
+                SET expires_at = excluded.expires_at WHERE spent.expires_at <= ?3";
+            Ok(row::run(db, sql, params![id, expires_at, now])? == 1)
+        })
+        .await
+    }
+}
+
+/// Stores a sign-in and its first refresh token within an act. NotFound when the user or the client is gone.
+pub(super) fn open(db: &Connection, sign_in: &SignIn, refresh: Option<&RefreshToken>) -> Act<()> {
+    let sql = "INSERT INTO sign_ins (origin_jti, pool, sub, client, auth_time, expires_at, revoked_at, doc)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let (s, doc) = (sign_in, row::json(sign_in)?);
+    let key = (&s.origin_jti, &s.pool.0, &s.sub, &s.client.0);
+    row::run(db, sql, params![key.0, key.1, key.2, key.3, s.auth_time, s.expires_at, s.revoked_at, doc])?;
+    refresh.map_or(Ok(()), |token| insert_token(db, token))
+}
+
+/// Revokes a family within an act. Idempotent.
+pub(super) fn revoke(db: &Connection, now: Millis, origin_jti: &str) -> Act<()> {
+    let sql = "UPDATE sign_ins SET revoked_at = ?1 WHERE origin_jti = ?2 AND revoked_at IS NULL";
+    row::run(db, sql, params![now, origin_jti])?;
+    Ok(())
+}
+
+fn insert_token(db: &Connection, token: &RefreshToken) -> Act<()> {
+    let sql = "INSERT INTO refresh_tokens (hash, origin_jti, expires_at, replaced_at, doc) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let doc = row::json(token)?;
+    row::run(db, sql, params![token.hash, token.origin_jti, token.expires_at, token.replaced_at, doc])?;
+    Ok(())
+}
+
+/// One act decides between use, further use within the grace, and reuse; a reuse ends the family before anybody can ask again.
+fn rotate(db: &Connection, now: Millis, old: &[u8; 32], new: &RefreshToken, grace: Millis) -> Act<Rotated> {
+    let Some((token, sign_in)) = token_and_sign_in(db, now, old)? else { return Ok(Rotated::Absent) };
+    if sign_in.revoked_at.is_some() {
+        return Ok(Rotated::Absent);
+    }
+    match token.replaced_at {
+        None => {
+            let sql = "UPDATE refresh_tokens SET replaced_at = ?1 WHERE hash = ?2";
+            row::run(db, sql, params![now, old])?;
+        }
+        // Requests overtake each other, so `now` may lie before `at`: that is no time gone by, and no time at all without grace.
+        Some(at) if now.saturating_sub(at).max(0) < grace => {}
+        Some(_) => {
+            revoke(db, now, &token.origin_jti)?;
+            return Ok(Rotated::Reused);
+        }
+    }
+    insert_token(db, new)?;
+    Ok(Rotated::Yes)
+}
+
+fn token_and_sign_in(db: &Connection, now: Millis, hash: &[u8; 32]) -> Act<Option<(RefreshToken, SignIn)>> {
+    let sql = "SELECT t.doc, t.replaced_at, s.doc, s.revoked_at
+        FROM refresh_tokens t JOIN sign_ins s ON s.origin_jti = t.origin_jti
+        WHERE t.hash = ?1 AND t.expires_at > ?2 AND s.expires_at > ?2";
+    row::find(db, sql, params![hash, now], |row| {
+        let mut token: RefreshToken = row::doc(row, 0)?;
+        token.replaced_at = row.get(1)?;
+        Ok((token, sign_in(row, 2)?))
+    })
+}
+
+/// The document at a column and `revoked_at` behind it.
+fn sign_in(row: &Row<'_>, column: usize) -> rusqlite::Result<SignIn> {
+    let mut sign_in: SignIn = row::doc(row, column)?;
+    sign_in.revoked_at = row.get(column + 1)?;
+    Ok(sign_in)
+}
+
+/// A position whose row is gone ends the list.
+fn list(db: &Connection, now: Millis, pool: &PoolId, sub: &str, page: &Page) -> Act<Vec<SignIn>> {
+    let limit = row::limit(page.limit);
+    match &page.after {
+        None => {
+            let sql = "SELECT doc, revoked_at FROM sign_ins WHERE pool = ?1 AND sub = ?2 AND expires_at > ?3
+                AND revoked_at IS NULL ORDER BY auth_time DESC, origin_jti DESC LIMIT ?4";
+            row::list(db, sql, params![pool.0, sub, now, limit], |row| sign_in(row, 0))
+        }
+        Some(after) => {
+            let sql = "SELECT doc, revoked_at FROM sign_ins WHERE pool = ?1 AND sub = ?2 AND expires_at > ?3
+                AND revoked_at IS NULL
+                AND (auth_time, origin_jti) < (SELECT auth_time, origin_jti FROM sign_ins WHERE origin_jti = ?4)
+                ORDER BY auth_time DESC, origin_jti DESC LIMIT ?5";
+            row::list(db, sql, params![pool.0, sub, now, after, limit], |row| sign_in(row, 0))
+        }
+    }
+}
