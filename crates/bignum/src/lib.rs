@@ -33,7 +33,7 @@ pub enum BignumError {
 /// recommended: the time of an operation depends on the lengths of what is given, not on the bytes.
 ///
 /// (Two exceptions, both about whether and not about what: a number not below N is divided first, which takes longer;
-/// and the length of an answer without its leading zeros shows. SRP's secrets are below N, and its pad() shows lengths.)
+/// and the length of an answer without its leading zeros shows. SRP's secrets are below N, and its `pad()` shows lengths.)
 #[derive(Debug)]
 pub struct Modulus {
     n: Bn,

@@ -24,23 +24,23 @@ fn bytes(number: &BigUint) -> Vec<u8> {
     if *number == BigUint::ZERO { Vec::new() } else { number.to_bytes_be() }
 }
 
-fn agree(modulus: &Modulus, n: &BigUint, a: &[u8], b: &[u8]) {
-    sums_agree(modulus, n, a, b);
-    powers_agree(modulus, n, a, b);
+fn agree(modulus: &Modulus, n: &BigUint, left: &[u8], right: &[u8]) {
+    sums_agree(modulus, n, left, right);
+    powers_agree(modulus, n, left, right);
 }
 
-fn sums_agree(modulus: &Modulus, n: &BigUint, a: &[u8], b: &[u8]) {
-    let (x, y) = (BigUint::from_bytes_be(a), BigUint::from_bytes_be(b));
+fn sums_agree(modulus: &Modulus, n: &BigUint, left: &[u8], right: &[u8]) {
+    let (x, y) = (BigUint::from_bytes_be(left), BigUint::from_bytes_be(right));
     let (rx, ry) = (&x % n, &y % n);
-    assert_eq!(*modulus.reduce(a).unwrap(), bytes(&rx), "{x} mod {n}");
-    assert_eq!(*modulus.add(a, b).unwrap(), bytes(&((&rx + &ry) % n)), "{x} + {y} mod {n}");
-    assert_eq!(*modulus.sub(a, b).unwrap(), bytes(&((&rx + n - &ry) % n)), "{x} - {y} mod {n}");
-    assert_eq!(*modulus.mul(a, b).unwrap(), bytes(&((&rx * &ry) % n)), "{x} * {y} mod {n}");
+    assert_eq!(*modulus.reduce(left).unwrap(), bytes(&rx), "{x} mod {n}");
+    assert_eq!(*modulus.add(left, right).unwrap(), bytes(&((&rx + &ry) % n)), "{x} + {y} mod {n}");
+    assert_eq!(*modulus.sub(left, right).unwrap(), bytes(&((&rx + n - &ry) % n)), "{x} - {y} mod {n}");
+    assert_eq!(*modulus.mul(left, right).unwrap(), bytes(&((&rx * &ry) % n)), "{x} * {y} mod {n}");
 }
 
-fn powers_agree(modulus: &Modulus, n: &BigUint, a: &[u8], b: &[u8]) {
-    let (x, y) = (BigUint::from_bytes_be(a), BigUint::from_bytes_be(b));
-    assert_eq!(*modulus.pow(a, b).unwrap(), bytes(&x.modpow(&y, n)), "{x} ^ {y} mod {n}");
+fn powers_agree(modulus: &Modulus, n: &BigUint, left: &[u8], right: &[u8]) {
+    let (x, y) = (BigUint::from_bytes_be(left), BigUint::from_bytes_be(right));
+    assert_eq!(*modulus.pow(left, right).unwrap(), bytes(&x.modpow(&y, n)), "{x} ^ {y} mod {n}");
 }
 
 /// Numbers where carries, reductions and widths change.

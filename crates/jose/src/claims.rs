@@ -58,6 +58,11 @@ impl Claims {
         }
     }
 
+    /// Roughly what the claims weigh in memory, in bytes: for [`crate::CachedToken::value_bytes`].
+    pub fn approximate_bytes(&self) -> usize {
+        object_bytes(&self.0)
+    }
+
     /// All claims in the order of the token.
     pub fn as_map(&self) -> &Map<String, Value> {
         &self.0
@@ -78,6 +83,21 @@ impl From<Map<String, Value>> for Claims {
 /// The strings of a list; `None` when any item is something else.
 fn strings(list: &[Value]) -> Option<Vec<&str>> {
     list.iter().map(Value::as_str).collect()
+}
+
+/// A member costs its name, its value and about 64 bytes of table; every text costs a block of the allocator.
+fn object_bytes(object: &Map<String, Value>) -> usize {
+    object.iter().map(|(name, value)| 64 + name.len() + value_bytes(value)).sum()
+}
+
+fn value_bytes(value: &Value) -> usize {
+    let inside = match value {
+        Value::String(text) => 16 + text.len(),
+        Value::Array(list) => list.iter().map(value_bytes).sum(),
+        Value::Object(object) => object_bytes(object),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    };
+    size_of::<Value>() + inside
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked before the cast")]
@@ -103,8 +123,20 @@ mod tests {
         assert_eq!(read(json!(12.9)), Some(12));
         assert_eq!(read(json!(0)), Some(0));
         assert_eq!(read(json!(LAST_SECOND)), Some(LAST_SECOND));
-        for refused in [json!(LAST_SECOND + 1), json!(u64::MAX), json!(1e300), json!(-1), json!(-0.5), json!("1"), json!(null)] {
+        for refused in
+            [json!(LAST_SECOND + 1), json!(u64::MAX), json!(1e300), json!(-1), json!(-0.5), json!("1"), json!(null)]
+        {
             assert_eq!(read(refused.clone()), None, "{refused}");
+        }
+    }
+
+    #[test]
+    fn the_weight_grows_with_what_the_claims_hold() {
+        let bytes = |value: Value| claims(value).approximate_bytes();
+        assert_eq!(bytes(json!({})), 0);
+        let long = "x".repeat(5_000);
+        for heavy in [json!({"a": long}), json!({ "a": {"b": long} }), json!({"a": [[long]]}), json!({long: 1})] {
+            assert!((5_000..6_000).contains(&bytes(heavy)));
         }
     }
 

@@ -149,7 +149,17 @@ mod tests {
     #[test]
     fn anything_but_one_object_is_refused() {
         let refused: [&[u8]; 12] = [
-            b"", b"[]", b"1", b"null", b"\"a\"", b"{}{}", b"{} x", b"{\"a\":1e999}", b"{\"a\":NaN}", b"{a:1}", b"{\"a\":1,}",
+            b"",
+            b"[]",
+            b"1",
+            b"null",
+            b"\"a\"",
+            b"{}{}",
+            b"{} x",
+            b"{\"a\":1e999}",
+            b"{\"a\":NaN}",
+            b"{a:1}",
+            b"{\"a\":1,}",
             b"{\"a\":\"\xff\"}",
         ];
         for text in refused {

@@ -92,8 +92,7 @@ fn name_refusal(header: &str) -> ParseError {
 fn read_header(header: &str) -> Result<(Algorithm, String), ParseError> {
     let members = read_part(header, Part::Header)?;
     let name = members.get("alg").and_then(Value::as_str).unwrap_or_default();
-    let algorithm =
-        Algorithm::from_name(name).ok_or_else(|| ParseError::Algorithm(RefusedAlgorithm::new(name)))?;
+    let algorithm = Algorithm::from_name(name).ok_or_else(|| ParseError::Algorithm(RefusedAlgorithm::new(name)))?;
     if members.contains_key("crit") {
         return Err(ParseError::Critical);
     }

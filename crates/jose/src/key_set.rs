@@ -124,3 +124,85 @@ impl KeySet {
         self.keys.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SigningKey;
+
+    fn jwk() -> Jwk {
+        use std::sync::LazyLock;
+        static KEY: LazyLock<Jwk> = LazyLock::new(|| SigningKey::generate().unwrap().public_jwk());
+        KEY.clone()
+    }
+
+    fn refusal(change: impl FnOnce(&mut Jwk)) -> Option<JoseError> {
+        let mut jwk = jwk();
+        change(&mut jwk);
+        VerifyingKey::from_jwk(&jwk).err()
+    }
+
+    #[test]
+    fn only_rsa_keys_for_signatures_with_a_name_are_taken() {
+        let not_for_signatures = Some(JoseError::KeyNotForSignatures);
+        assert_eq!(refusal(|_| ()), None);
+        assert_eq!(refusal(|jwk| jwk.usage = None), None);
+        assert_eq!(refusal(|jwk| jwk.usage = Some("enc".into())), not_for_signatures);
+        assert_eq!(refusal(|jwk| jwk.kid.clear()), not_for_signatures);
+        assert_eq!(refusal(|jwk| jwk.kty = "oct".into()), not_for_signatures);
+        for alg in ["PS256", "RSA-OAEP", "HS256", "none"] {
+            assert_eq!(refusal(|jwk| jwk.alg = Some(alg.into())), not_for_signatures, "{alg}");
+        }
+    }
+
+    #[test]
+    fn weak_or_absurd_numbers_are_refused() {
+        let rejected = Some(JoseError::KeyRejected);
+        let number = |bytes: &[u8]| base64url::encode(bytes);
+        for e in [&[][..], &[0], &[1], &[2], &[1, 0, 0], &[0x7f; 5], &[1; 9]] {
+            assert_eq!(refusal(|jwk| jwk.e = number(e)), rejected, "exponent {e:?}");
+        }
+        let mut even = base64url::decode(jwk().n).unwrap();
+        even[255] &= 0xfe;
+        let short = [&[0x7f][..], &[0xff; 255]].concat();
+        for n in [&[][..], &[0; 300], &[0xff; 128], &[0xff; 255], &short, &even, &[0xff; 1025]] {
+            assert_eq!(refusal(|jwk| jwk.n = number(n)), rejected, "modulus of {} bytes", n.len());
+        }
+        assert_eq!(refusal(|jwk| jwk.n.push('=')), rejected);
+    }
+
+    #[test]
+    fn leading_zeros_are_forgiven() {
+        let zeros = |text: &str| base64url::encode([&[0, 0][..], &base64url::decode(text).unwrap()].concat());
+        assert_eq!(refusal(|jwk| (jwk.n, jwk.e) = (zeros(&jwk.n), zeros(&jwk.e))), None);
+    }
+
+    #[test]
+    fn a_key_set_keeps_the_good_keys_among_strange_ones() {
+        let good = serde_json::to_string(&jwk()).unwrap();
+        let nameless = good.replace("\"kid\"", "\"name\"");
+        let text = format!(
+            r#"{{"keys":[7,null,{{}},{nameless},{{"kty":"EC","crv":"P-256","kid":"e","x":"AA","y":"AA"}},
+                {{"kty":"oct","k":"AA","kid":"o"}},{{"kty":"RSA","kid":"w","n":"AQ","e":"AQAB"}},{good}],"more":1}}"#
+        );
+        let keys = KeySet::from_jwks(&JwkSet::read(text.as_bytes()).unwrap());
+        assert_eq!(keys.len(), 1);
+        assert!(keys.get(&jwk().kid).is_some());
+    }
+
+    #[test]
+    fn a_key_set_above_the_limit_or_of_another_shape_is_refused() {
+        let padded = |len: usize| r#"{"keys":[]}"#.to_owned() + &" ".repeat(len - 11);
+        assert!(JwkSet::read(padded(150_000).as_bytes()).is_ok());
+        assert_eq!(JwkSet::read(padded(150_001).as_bytes()), Err(JoseError::KeySetTooLarge));
+        for text in ["", "[]", "{}", r#"{"keys":{}}"#, "<html>"] {
+            assert_eq!(JwkSet::read(text.as_bytes()), Err(JoseError::KeySetMalformed), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_key_set_has_a_generation_of_its_own() {
+        let (older, newer) = (KeySet::new([]), KeySet::new([]));
+        assert!(older.is_empty() && older.generation() < newer.generation());
+    }
+}

@@ -93,3 +93,64 @@ impl fmt::Debug for SigningKey {
         f.debug_struct("SigningKey").field("kid", &self.kid).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{Jwt, KeySet, VerifyError, verify};
+
+    static KEY: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::generate().unwrap());
+
+    #[test]
+    fn the_header_holds_kid_and_alg_in_this_order_and_nothing_else() {
+        let token = KEY.sign_jwt(&json!({"sub": "a"})).unwrap();
+        let header = base64url::decode(token.split('.').next().unwrap()).unwrap();
+        assert_eq!(String::from_utf8(header).unwrap(), format!(r#"{{"kid":"{}","alg":"RS256"}}"#, KEY.kid()));
+    }
+
+    #[test]
+    fn the_kid_is_44_characters_of_standard_base64_and_survives_storage() {
+        assert_eq!(KEY.kid().len(), 44);
+        assert_eq!(STANDARD.decode(KEY.kid()).unwrap().len(), 32);
+        let again = SigningKey::from_pkcs8_der(&KEY.pkcs8_der().unwrap()).unwrap();
+        assert_eq!(again.kid(), KEY.kid());
+        assert_eq!(again.sign_jwt(&json!({"a": 1})).unwrap(), KEY.sign_jwt(&json!({"a": 1})).unwrap());
+    }
+
+    #[test]
+    fn the_published_key_verifies_what_the_key_signed_and_only_that() {
+        let keys = KeySet::new([KEY.verifying_key().unwrap()]);
+        let token = KEY.sign_jwt(&json!({"iss": "me", "exp": 5})).unwrap();
+        let claims = verify(&Jwt::parse(&token).unwrap(), &keys).unwrap();
+        assert_eq!((claims.str("iss"), claims.seconds("exp")), (Some("me"), Some(5)));
+        let stranger = SigningKey::generate().unwrap().sign_jwt(&json!({})).unwrap();
+        assert_eq!(verify(&Jwt::parse(&stranger).unwrap(), &keys), Err(VerifyError::UnknownKey));
+    }
+
+    #[test]
+    fn the_published_key_has_cognitos_members_in_cognitos_order() {
+        let text = serde_json::to_string(&KEY.public_jwk()).unwrap();
+        let written: Value = serde_json::from_str(&text).unwrap();
+        let names: Vec<_> = written.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(names, ["alg", "e", "kid", "kty", "n", "use"]);
+        assert_eq!((&written["e"], &written["use"], &written["alg"]), (&json!("AQAB"), &json!("sig"), &json!("RS256")));
+        assert_eq!(base64url::decode(written["n"].as_str().unwrap()).unwrap().len(), 256);
+    }
+
+    #[test]
+    fn claims_that_are_not_an_object_are_not_signed() {
+        for refused in [json!([1]), json!("a"), json!(null), json!(1)] {
+            assert_eq!(KEY.sign_jwt(&refused), Err(JoseError::ClaimsNotAnObject));
+        }
+    }
+
+    #[test]
+    fn a_private_key_never_shows_in_debug_and_garbage_is_no_key() {
+        assert_eq!(format!("{:?}", *KEY), format!("SigningKey {{ kid: {:?}, .. }}", KEY.kid()));
+        assert_eq!(SigningKey::from_pkcs8_der(b"garbage").err(), Some(JoseError::KeyRejected));
+    }
+}
