@@ -1,0 +1,232 @@
+//! Rows as they come from the rooms, with plain values: to be stored as they are or changed first. They need no [`crate::Bench`].
+use std::collections::BTreeMap;
+use user_pools::client::{AppClient, ClientSettings};
+use user_pools::domain::Domain;
+use user_pools::group::{Branding, Group, ResourceServer};
+use user_pools::oauth::{AuthCode, LoginSession};
+use user_pools::pool::{PoolSettings, UserPool};
+use user_pools::ports::{Code, CodePurpose, Decision};
+use user_pools::token::{KeyPurpose, KeyState, RefreshToken, SignIn, SigningKeyRow};
+use user_pools::user::{Credentials, User, UserStatus};
+use user_pools::{ClientId, Millis, PoolId, Scope};
+
+/// Moment of all rows that are not told otherwise.
+pub const NOW: Millis = 1_767_225_600_000;
+/// One hour.
+pub const HOUR: Millis = 3_600_000;
+
+/// Account `000000000000` in `us-east-1`.
+pub fn scope() -> Scope {
+    Scope { account: "000000000000".to_owned(), region: "us-east-1".to_owned() }
+}
+
+/// `us-east-1_<name>`.
+pub fn pool_id(name: &str) -> PoolId {
+    PoolId(format!("us-east-1_{name}"))
+}
+
+/// A pool with default settings.
+pub fn pool(name: &str) -> UserPool {
+    UserPool {
+        scope: scope(),
+        id: pool_id(name),
+        version: 1,
+        created: NOW,
+        modified: NOW,
+        settings: PoolSettings::named(name),
+    }
+}
+
+/// An active key that signs nothing: its sealed half is not a key.
+pub fn signing_key(pool: &PoolId, kid: &str, purpose: KeyPurpose) -> SigningKeyRow {
+    SigningKeyRow {
+        pool: pool.clone(),
+        kid: kid.to_owned(),
+        purpose,
+        state: KeyState::Active,
+        sealed: vec![1, 2, 3],
+        public_jwk: serde_json::json!({"kid": kid}),
+        created: NOW,
+        published_until: None,
+    }
+}
+
+/// A public client with default settings.
+pub fn client(pool: &PoolId, id: &str) -> AppClient {
+    AppClient {
+        pool: pool.clone(),
+        id: ClientId(id.to_owned()),
+        version: 1,
+        created: NOW,
+        modified: NOW,
+        secrets: Vec::new(),
+        settings: ClientSettings { name: id.to_owned(), ..ClientSettings::default() },
+    }
+}
+
+/// A confirmed user without attributes and password; the sub is `sub-<name>`.
+pub fn user(pool: &PoolId, name: &str) -> User {
+    User {
+        pool: pool.clone(),
+        sub: format!("sub-{name}"),
+        username: name.to_owned(),
+        username_folded: name.to_owned(),
+        aliases: Vec::new(),
+        version: 1,
+        status: UserStatus::Confirmed,
+        enabled: true,
+        created: NOW,
+        modified: NOW,
+        attributes: BTreeMap::new(),
+        pending_attributes: BTreeMap::new(),
+        credentials: Credentials::default(),
+        signed_out_at: None,
+    }
+}
+
+/// A prefix domain.
+pub fn domain(pool: &PoolId, name: &str) -> Domain {
+    Domain {
+        scope: scope(),
+        name: name.to_owned(),
+        pool: pool.clone(),
+        version: 1,
+        managed_login_version: 2,
+        custom: None,
+        routing: None,
+        created: NOW,
+    }
+}
+
+/// A group.
+pub fn group(pool: &PoolId, name: &str, precedence: Option<u32>) -> Group {
+    Group {
+        pool: pool.clone(),
+        name: name.to_owned(),
+        version: 1,
+        description: None,
+        role_arn: None,
+        precedence,
+        created: NOW,
+        modified: NOW,
+    }
+}
+
+/// A resource server with one scope, `read`.
+pub fn resource_server(pool: &PoolId, identifier: &str) -> ResourceServer {
+    ResourceServer {
+        pool: pool.clone(),
+        identifier: identifier.to_owned(),
+        version: 1,
+        name: identifier.to_owned(),
+        scopes: vec![("read".to_owned(), "Reading".to_owned())],
+    }
+}
+
+/// A branding style.
+pub fn branding(client: &AppClient, id: &str) -> Branding {
+    Branding {
+        pool: client.pool.clone(),
+        id: id.to_owned(),
+        client: client.id.clone(),
+        version: 1,
+        cognito_values: false,
+        settings: Some(serde_json::json!({"categories": {"global": {"colorSchemeMode": "LIGHT"}}})),
+        assets: Vec::new(),
+        created: NOW,
+        modified: NOW,
+    }
+}
+
+/// A code that lives one hour.
+pub fn code(user: &User, purpose: CodePurpose, hash: [u8; 32]) -> Code {
+    Code {
+        pool: user.pool.clone(),
+        sub: user.sub.clone(),
+        purpose,
+        hash,
+        attribute: "email".to_owned(),
+        expires_at: NOW + HOUR,
+    }
+}
+
+/// A sign-in that lives one hour.
+pub fn sign_in(user: &User, client: &AppClient, origin_jti: &str) -> SignIn {
+    SignIn {
+        origin_jti: origin_jti.to_owned(),
+        pool: user.pool.clone(),
+        sub: user.sub.clone(),
+        client: client.id.clone(),
+        auth_time: NOW,
+        methods: vec!["pwd".to_owned()],
+        device: None,
+        scopes: vec!["aws.cognito.signin.user.admin".to_owned()],
+        event_id: "event".to_owned(),
+        expires_at: NOW + HOUR,
+        revoked_at: None,
+    }
+}
+
+/// A refresh token of a sign-in.
+pub fn refresh_token(sign_in: &SignIn, hash: [u8; 32]) -> RefreshToken {
+    RefreshToken {
+        hash,
+        origin_jti: sign_in.origin_jti.clone(),
+        parent: None,
+        pool: sign_in.pool.clone(),
+        client: sign_in.client.clone(),
+        sub: sign_in.sub.clone(),
+        issued_at: NOW,
+        expires_at: sign_in.expires_at,
+        replaced_at: None,
+    }
+}
+
+/// A login session that lives one hour.
+pub fn login_session(user: &User, hash: [u8; 32]) -> LoginSession {
+    LoginSession {
+        hash,
+        pool: user.pool.clone(),
+        sub: user.sub.clone(),
+        auth_time: NOW,
+        methods: vec!["pwd".to_owned()],
+        expires_at: NOW + HOUR,
+    }
+}
+
+/// An authorization code that lives one hour and will open the family `origin_jti`.
+pub fn auth_code(user: &User, client: &AppClient, origin_jti: &str, hash: [u8; 32]) -> AuthCode {
+    AuthCode {
+        hash,
+        pool: user.pool.clone(),
+        client: client.id.clone(),
+        redirect_uri: "https://app.example/callback".to_owned(),
+        sub: user.sub.clone(),
+        code_challenge: None,
+        nonce: None,
+        scopes: vec!["openid".to_owned()],
+        auth_time: NOW,
+        methods: vec!["pwd".to_owned()],
+        origin_jti: origin_jti.to_owned(),
+        expires_at: NOW + HOUR,
+        redeemed_at: None,
+    }
+}
+
+/// A decision about a request.
+pub fn decision(request_id: &str, allowed: bool) -> Decision {
+    Decision {
+        at: NOW,
+        request_id: request_id.to_owned(),
+        ip: "127.0.0.1".to_owned(),
+        action: "InitiateAuth".to_owned(),
+        pool: None,
+        client: None,
+        user: None,
+        allowed,
+        rule: "password".to_owned(),
+        expected: None,
+        got: None,
+        fix: None,
+    }
+}
