@@ -1,7 +1,11 @@
 //! What this room needs from others: storage of API definitions, functions, local issuers' keys, randomness, and a
 //! place to record refusals. Traits only; the roof names the concrete types.
 
+use std::{net::IpAddr, sync::Arc};
+
 use async_trait::async_trait;
+use bytes::Bytes;
+use jose::KeySet;
 
 use crate::model::{Api, Scope};
 
@@ -88,4 +92,84 @@ pub trait ApiStore: Send + Sync {
 pub trait Random: Send + Sync {
     /// Fills `into`.
     fn fill(&self, into: &mut [u8]);
+}
+
+/// What a function gave back: the bytes it returned, whatever they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionAnswer {
+    /// Read by the rules of the payload format.
+    pub payload: Bytes,
+}
+
+/// Why a function gave no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvokeError {
+    /// No function has this ARN.
+    #[error("no such function")]
+    NotFound,
+    /// It did not answer before the deadline.
+    #[error("the function did not answer in time")]
+    Timeout,
+    /// It threw, or its process ended (Lambda's `FunctionError: Unhandled`).
+    #[error("the function failed: {kind}: {message}")]
+    Unhandled {
+        /// The error's type, as the function's language names it.
+        kind: String,
+        /// Its message; goes to the log and to `explain`, never to the client.
+        message: String,
+    },
+    /// The service that runs functions cannot take the call.
+    #[error("functions unavailable: {0}")]
+    Unavailable(String),
+}
+
+/// Calls functions by ARN; AWS_PROXY integrations go through it.
+#[async_trait]
+pub trait Functions: Send + Sync {
+    /// Runs the function with an event and waits for its answer. `deadline`: epoch milliseconds.
+    async fn invoke(&self, arn: &str, payload: Bytes, deadline: i64) -> Result<FunctionAnswer, InvokeError>;
+}
+
+/// Keys of issuers that live in this process: they never travel over the network to get here.
+pub trait LocalIssuers: Send + Sync {
+    /// The keys of `issuer` (the exact string of the token's `iss`), or none when it is not ours.
+    /// Called for every authorised request: a map look-up, no I/O.
+    fn keys(&self, issuer: &str) -> Option<Arc<KeySet>>;
+}
+
+/// One refused request and why: what `explain` prints. Holds no secret: no token, no body, no query string.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The id the client got as `apigw-requestid`.
+    pub request_id: String,
+    /// Epoch milliseconds.
+    pub at: i64,
+    /// The client's address.
+    pub client: IpAddr,
+    /// The request's method.
+    pub method: String,
+    /// The request's path as sent, without its query; cut at 256 characters.
+    pub path: String,
+    /// The API, if one was found.
+    pub api_id: Option<String>,
+    /// The stage, if one was found.
+    pub stage: Option<String>,
+    /// The route key, if one was found.
+    pub route: Option<String>,
+    /// The status the client got.
+    pub status: u16,
+    /// Which rule refused, e.g. `jwt.audience`.
+    pub rule: &'static str,
+    /// What the rule wanted.
+    pub expected: String,
+    /// What came.
+    pub got: String,
+    /// What to do about it.
+    pub fix: String,
+}
+
+/// Where refusals are kept. Must return at once: it is called on the serving thread.
+pub trait Recorder: Send + Sync {
+    /// Keeps a refusal.
+    fn refused(&self, refused: Refused);
 }
