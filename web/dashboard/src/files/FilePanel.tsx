@@ -1,0 +1,84 @@
+import Alert from '@cloudscape-design/components/alert';
+import Button from '@cloudscape-design/components/button';
+import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import SplitPanel from '@cloudscape-design/components/split-panel';
+import { useCallback, useEffect, useState } from 'react';
+import { explain } from '../api/errors';
+import { type FileDetail, type FileRecord, fileDetail } from '../api/files';
+import { useServices } from '../app/services';
+import { formatSize, formatTime } from '../shared/format';
+import { FileStatus } from './columns';
+import { Preview } from './Preview';
+
+/** Details of one file: preview, facts, download, delete. */
+export function FilePanel({ file, onDelete }: { readonly file: FileRecord; readonly onDelete: () => void }) {
+  const { detail, error, reload } = useDetail(file);
+  const latest = detail?.metadata ?? file;
+  const problem = error === undefined ? undefined : explain(error);
+  return (
+    <SplitPanel header={file.fileName} closeBehavior="hide">
+      <SpaceBetween size="l">
+        {problem && (
+          <Alert type="error" header={problem.title} action={<Button onClick={reload}>Try again</Button>}>
+            {problem.text}
+          </Alert>
+        )}
+        <Preview file={latest} url={detail?.downloadUrl} loading={!detail && !problem} />
+        <SpaceBetween size="xs" direction="horizontal">
+          <Button
+            iconName="download"
+            href={detail?.downloadUrl}
+            download={latest.fileName}
+            disabled={!detail?.downloadUrl}
+            ariaLabel={`Download ${latest.fileName}`}
+          >
+            Download
+          </Button>
+          <Button iconName="remove" onClick={onDelete} ariaLabel={`Delete ${latest.fileName}`}>
+            Delete
+          </Button>
+        </SpaceBetween>
+        <KeyValuePairs items={facts(latest)} />
+      </SpaceBetween>
+    </SplitPanel>
+  );
+}
+
+function useDetail({ key }: FileRecord) {
+  const { api } = useServices();
+  const [state, setState] = useState<{ readonly detail?: FileDetail; readonly error?: unknown }>({});
+  const [attempt, setAttempt] = useState(0);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` is what "Try again" counts up.
+  useEffect(() => {
+    const stop = new AbortController();
+    fileDetail(api, key, stop.signal).then(
+      (detail) => stop.signal.aborted || setState({ detail }),
+      (error: unknown) => stop.signal.aborted || setState({ error }),
+    );
+    return () => stop.abort();
+  }, [api, key, attempt]);
+
+  const reload = useCallback(() => {
+    setState({});
+    setAttempt((count) => count + 1);
+  }, []);
+  return { ...state, reload };
+}
+
+function facts(file: FileRecord) {
+  return [
+    { label: 'Status', value: <FileStatus file={file} /> },
+    {
+      label: 'Size',
+      value: `${formatSize(file.size)}${file.size >= 1024 ? ` (${file.size.toLocaleString('en')} bytes)` : ''}`,
+    },
+    { label: 'Type', value: file.contentType },
+    { label: 'Uploaded by', value: file.uploaderName },
+    { label: 'Created', value: formatTime(file.createdAt) },
+    { label: 'Completed', value: formatTime(file.completedAt) },
+    { label: 'SHA-256', value: <span className="mono">{file.checksumSha256 ?? '–'}</span> },
+    { label: 'Key', value: <span className="mono">{file.key}</span> },
+  ];
+}
