@@ -2,6 +2,7 @@
 //! laws of the house. Neither is part of the product.
 
 mod codegen;
+mod tidy;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,6 +11,7 @@ const USAGE: &str = "usage: cargo xtask <command>
 
   codegen            write crates/aws/src/generated from botocore's service models
   codegen --check    fail when the committed files differ from what would be written
+  tidy               fail when a law of the house is broken
 ";
 
 fn main() -> ExitCode {
@@ -18,6 +20,7 @@ fn main() -> ExitCode {
     let result = match args.as_slice() {
         ["codegen"] => codegen::run(&root(), codegen::Mode::Write),
         ["codegen", "--check"] => codegen::run(&root(), codegen::Mode::Check),
+        ["tidy"] => tidy::run(&root()),
         _ => Err(USAGE.to_owned()),
     };
     match result {
