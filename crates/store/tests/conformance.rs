@@ -1,0 +1,13 @@
+//! The conformance suite on SQLite.
+use std::sync::Arc;
+use store::{OpenOptions, SqliteStore};
+use tempfile::TempDir;
+use testing::conformance::Shared;
+
+fn fresh() -> (TempDir, Shared) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("db"), &OpenOptions::default()).unwrap();
+    (folder, Arc::new(store))
+}
+
+testing::conformance_suite!(fresh);

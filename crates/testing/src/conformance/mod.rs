@@ -1,0 +1,132 @@
+//! What every storage backend must do, claim by claim, races included. A backend calls [`conformance_suite!`](crate::conformance_suite)
+//! in its own `tests/` folder with a function that makes an empty store; every claim becomes a test there.
+#![allow(missing_docs, reason = "a claim says itself what it is about")]
+pub mod aliases;
+pub mod attempts;
+pub mod auth_codes;
+pub mod cascades;
+pub mod codes;
+pub mod groups;
+pub mod pools;
+pub mod sign_ins;
+pub mod small_rows;
+pub mod users;
+mod world;
+
+pub use world::Shared;
+
+/// Makes a test of every claim. The argument is a function without arguments that returns `(guard, Arc<dyn Store>)`;
+/// the guard lives as long as the test.
+#[macro_export]
+macro_rules! conformance_suite {
+    ($fresh:ident) => {
+        $crate::conformance_claims! { $fresh,
+            pools {
+                a_pool_reads_back_as_it_was_stored
+                a_taken_pool_id_is_refused_and_changes_nothing
+                a_replacement_needs_the_version_that_was_read
+                of_two_replacements_at_once_one_conflicts
+                pools_are_listed_by_scope_oldest_first_in_pages
+                keys_are_replaced_as_a_set
+                a_pool_with_a_domain_stays
+                every_control_plane_write_appends_one_change
+                a_refused_write_appends_no_change
+            }
+            small_rows {
+                clients_are_found_by_id_alone_and_listed_in_pages
+                a_client_of_no_pool_is_refused
+                a_client_of_another_pool_is_not_deleted
+                a_domain_name_is_unique_over_all_pools
+                a_pool_has_one_domain_of_each_kind
+                resource_servers_are_keyed_within_their_pool
+                a_client_has_one_branding
+                small_rows_are_guarded_by_their_versions
+                decisions_are_found_by_request_and_listed_newest_first
+            }
+            groups {
+                groups_come_strongest_precedence_first
+                membership_is_idempotent_and_needs_both_ends
+                members_are_listed_in_pages
+                groups_are_keyed_within_their_pool
+            }
+            users {
+                a_username_is_taken_once_even_in_parallel
+                a_user_is_found_by_name_then_sub_then_alias
+                names_of_one_pool_mean_nothing_in_another
+                a_user_replacement_needs_the_version_that_was_read
+                users_are_listed_in_creation_order_in_pages
+                a_filter_compares_without_case_and_sorts_by_its_attribute
+                a_filter_by_username_minds_the_case
+                a_filter_by_status_words_works
+                pages_of_a_filter_neither_skip_nor_repeat
+                a_changed_attribute_is_found_under_its_new_value_only
+                users_are_counted_through_inserts_and_deletes
+            }
+            aliases {
+                an_alias_is_taken_once_even_in_parallel
+                a_refused_alias_leaves_no_user_behind
+                an_alias_given_up_is_free_for_others
+                taking_an_alias_moves_it_and_unverifies_its_holder
+                the_holder_of_a_taken_alias_conflicts_on_an_old_version
+            }
+            codes {
+                a_code_is_redeemed_once_even_in_parallel
+                a_wrong_code_changes_nothing_and_the_code_stays
+                an_expired_code_is_absent
+                a_new_code_replaces_the_earlier_of_the_same_purpose
+                a_redemption_with_an_old_version_leaves_the_code
+                a_redemption_that_hits_a_taken_alias_leaves_the_code
+                a_redemption_may_take_an_alias
+            }
+            sign_ins {
+                a_sign_in_opens_with_its_token_and_clears_the_attempts
+                an_expired_sign_in_is_absent_and_a_revoked_one_is_seen
+                a_token_rotates_once_even_in_parallel_and_reuse_ends_the_family
+                within_the_grace_the_old_token_works_and_after_it_ends_the_family
+                a_request_that_was_overtaken_gets_no_grace
+                a_token_of_a_revoked_or_expired_sign_in_is_absent
+                revoking_is_idempotent
+                signing_out_ends_every_sign_in_and_raises_the_version
+                live_sign_ins_are_listed_newest_first
+                a_mark_is_set_once_even_in_parallel
+                a_mark_may_be_set_again_after_its_end
+                a_login_session_ends_by_time_by_act_and_by_user
+            }
+            auth_codes {
+                a_code_opens_one_family_even_in_parallel_and_reuse_ends_it
+                reading_a_code_does_not_use_it_up
+                an_unknown_or_expired_code_opens_nothing
+                a_code_of_a_deleted_user_opens_nothing
+            }
+            attempts {
+                attempts_lock_after_the_free_ones_and_the_lock_doubles
+                attempts_during_a_lock_do_not_extend_it
+                attempts_are_forgotten_after_a_pause_and_by_success
+                parallel_attempts_cannot_slip_through
+                a_clock_set_back_does_not_lock_for_long
+                uses_are_counted_in_a_window
+            }
+            cascades {
+                a_deleted_user_leaves_nothing
+                a_deleted_client_takes_its_sign_ins_codes_and_branding
+                a_deleted_pool_leaves_nothing
+                a_deleted_group_leaves_its_members
+            }
+        }
+    };
+}
+
+/// The expansion behind [`conformance_suite!`](crate::conformance_suite).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! conformance_claims {
+    ($fresh:ident, $($room:ident { $($claim:ident)+ })+) => {
+        $(mod $room {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $claim() {
+                let (_guard, store) = super::$fresh();
+                $crate::conformance::$room::$claim(store).await;
+            })+
+        })+
+    };
+}
