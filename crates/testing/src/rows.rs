@@ -161,6 +161,7 @@ pub fn sign_in(user: &User, client: &AppClient, origin_jti: &str) -> SignIn {
         methods: vec!["pwd".to_owned()],
         device: None,
         scopes: vec!["aws.cognito.signin.user.admin".to_owned()],
+        oauth: false,
         event_id: "event".to_owned(),
         expires_at: NOW + HOUR,
         revoked_at: None,

@@ -1,6 +1,7 @@
 //! Cognito user pools: pools, clients, users, sign-in, tokens. This room decides.
 //! It knows no HTTP, no SQL, no clock and no thread: time comes in with [`RequestContext`], everything else through [`ports`].
 //! Doors (`control-plane`, `login`) only translate between the wire and the calls of [`UserPools`].
+pub mod access;
 pub mod attributes;
 pub mod client;
 pub mod clients;
@@ -16,6 +17,7 @@ pub mod keys;
 pub mod lockout;
 pub mod memory;
 pub mod messages;
+pub mod mfa;
 pub mod names;
 pub mod oauth;
 pub mod passwords;
@@ -31,6 +33,7 @@ pub mod srp;
 pub mod templates;
 pub mod token;
 pub mod user;
+pub mod users;
 
 pub use context::RequestContext;
 pub use error::{Error, Result};

@@ -111,6 +111,33 @@ pub fn refresh_secret_hash_wrong(client: impl Display) -> Error {
     Error::new(Kind::NotAuthorized, format!("SecretHash does not match for the client: {client}"))
 }
 
+/// GetTokensFromRefreshToken without the secret of a client that has one (I, after K 23).
+pub fn secret_missing(client: impl Display) -> Error {
+    Error::new(
+        Kind::NotAuthorized,
+        format!("Client {client} is configured with secret but client secret was not received"),
+    )
+}
+
+/// GetTokensFromRefreshToken with a secret for a client that has none (I).
+pub fn secret_unexpected(client: impl Display) -> Error {
+    Error::new(
+        Kind::NotAuthorized,
+        format!("Client {client} is not configured for secret but client secret was received"),
+    )
+}
+
+/// GetTokensFromRefreshToken with a wrong secret (I, after K 24).
+pub fn secret_wrong(client: impl Display) -> Error {
+    Error::new(Kind::NotAuthorized, format!("Unable to verify client secret for client {client}"))
+}
+
+/// A `TIMESTAMP` in another form (amazon-cognito-identity-js issue 683).
+pub const TIMESTAMP_FORMAT: Error =
+    say(Kind::InvalidParameter, "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.");
+/// K 50; clients look for the word and try again without the device.
+pub const DEVICE_DOES_NOT_EXIST: Error = say(Kind::ResourceNotFound, "Device does not exist.");
+
 // ---- Tokens (K 26-30) ----
 
 /// K 26.
@@ -205,6 +232,11 @@ pub const USERNAME_LIKE_EMAIL: Error =
 pub const USERNAME_LIKE_PHONE: Error = say(
     Kind::InvalidParameter,
     "Username cannot be of phone number format, since user pool is configured for phone number alias.",
+);
+/// A username with white space or control characters, empty or too long, for doors that do not check shapes (A.5).
+pub const USERNAME_PATTERN: Error = say(
+    Kind::InvalidParameter,
+    "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
 );
 /// The username and the contact attribute of the same request differ in a `UsernameAttributes` pool (I).
 pub const USERNAME_ATTRIBUTE_DIFFERS: Error =
@@ -388,6 +420,37 @@ pub fn standard_attribute_fixed(name: impl Display) -> Error {
             "You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute {name}"
         ),
     )
+}
+
+/// A custom attribute without `AttributeDataType` (moto).
+pub const ATTRIBUTE_TYPE_MISSING: Error = say(
+    Kind::InvalidParameter,
+    "Invalid AttributeDataType input, consider using the provided AttributeDataType enum.",
+);
+/// H.1 (I).
+pub const CUSTOM_NAME_LENGTH: Error =
+    say(Kind::InvalidParameter, "The name of a custom attribute must have 1 to 20 characters.");
+/// H.8 (I).
+pub const TOO_MANY_CUSTOM_ATTRIBUTES: Error =
+    say(Kind::InvalidParameter, "Exceeded the limit of 50 custom attributes.");
+
+/// Constraints that are no numbers (moto).
+pub fn invalid_constraints(kind: impl Display, name: impl Display) -> Error {
+    Error::new(Kind::InvalidParameter, format!("Invalid {kind} for schema attribute {name}"))
+}
+
+/// A length above 2048 (moto).
+pub fn string_bound_too_great(name: impl Display) -> Error {
+    Error::new(
+        Kind::InvalidParameter,
+        format!("user.{name}: String attributes cannot have a length of more than 2048"),
+    )
+}
+
+/// The lowest is above the highest (moto).
+pub fn bounds_crossed(name: impl Display, length: bool) -> Error {
+    let what = if length { "length" } else { "value" };
+    Error::new(Kind::InvalidParameter, format!("user.{name}: Max {what} cannot be less than min {what}."))
 }
 
 /// K 55.

@@ -1,4 +1,5 @@
 //! [`UserPools`]: the one object the doors talk to. Its calls are spread over this crate, one file per use.
+use crate::memory::Memory;
 use crate::pool::IssuerForm;
 use crate::ports::{DecisionSink, Messenger, PasswordHasher, Random, Store};
 use crate::sealing::KeyRing;
@@ -30,4 +31,13 @@ pub struct UserPools {
     pub decisions: Arc<dyn DecisionSink>,
     /// Server settings.
     pub config: Arc<Config>,
+    /// Caches of this process (`Arc::default()` to begin with).
+    pub memory: Arc<Memory>,
+}
+
+impl UserPools {
+    /// A fresh UUID, for ids that AWS makes of them.
+    pub fn fresh_uuid(&self) -> String {
+        crate::random::uuid(&*self.random)
+    }
 }

@@ -84,8 +84,11 @@ pub struct Credentials {
     pub password: Option<Password>,
     /// Argon2id PHC strings of earlier passwords, newest first, as many as the policy's history asks.
     pub history: Vec<String>,
-    /// The TOTP device, verified or being enrolled.
+    /// The TOTP device in use.
     pub totp: Option<Totp>,
+    /// The TOTP device being enrolled; it takes the other's place once a code has proven it.
+    #[serde(default)]
+    pub totp_pending: Option<Totp>,
     /// Second factors switched on, in AWS's names (`SOFTWARE_TOKEN_MFA` ...).
     pub mfa_enabled: Vec<String>,
     /// The preferred one of them.

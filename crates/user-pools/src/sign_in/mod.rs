@@ -1,1 +1,223 @@
 //! Signing in: InitiateAuth and its challenges. One room decides; the JSON API and the login pages both come through here.
+//! [`UserPools::start`] and [`UserPools::answer`] end in another challenge or in a [`Proof`] that only they can make; what a proof buys (tokens,
+//! a login session) is the door's last step. Refuses to say anything that tells an unknown user from a known one where the client hides users.
+mod absent;
+mod answer;
+mod door;
+pub mod flow;
+mod new_password;
+mod next;
+mod password;
+mod second_factor;
+mod session;
+mod srp_exchange;
+mod start;
+pub(crate) mod trail;
+
+pub use flow::Flow;
+pub(crate) use session::{State, Step};
+
+use crate::client::AppClient;
+use crate::error::{Error, Result};
+use crate::ids::{ClientId, Millis, PoolId};
+use crate::messages;
+use crate::pool::UserPool;
+use crate::token::Tokens;
+use crate::user::User;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Through which door somebody comes. It decides who authenticates the client and what a finished sign-in is worth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// InitiateAuth, RespondToAuthChallenge: anybody.
+    Api,
+    /// AdminInitiateAuth, AdminRespondToAuthChallenge: an operator, who names the pool.
+    Admin(PoolId),
+    /// The login pages: the client was checked by the authorize request; no secret, no flow list.
+    ManagedLogin,
+}
+
+impl Door {
+    /// Operators are always told that a user does not exist.
+    pub(crate) const fn reveals_users(&self) -> bool {
+        matches!(self, Self::Admin(_))
+    }
+}
+
+/// `AuthParameters` or `ChallengeResponses`. `Debug` shows the names only: the values are secrets.
+#[derive(Clone, Default)]
+pub struct Parameters(BTreeMap<String, String>);
+
+impl Parameters {
+    /// A value; an empty one counts as absent.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// A value that must be there: InvalidParameter "Missing required parameter NAME".
+    pub fn require(&self, name: &str) -> Result<&str> {
+        self.get(name).ok_or_else(|| messages::missing_parameter(name))
+    }
+
+    /// All of them, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Parameters {
+    fn from_iter<T: IntoIterator<Item = (K, V)>>(pairs: T) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+impl fmt::Debug for Parameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// The first request of a sign-in.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// Through which door.
+    pub door: Door,
+    /// `ClientId`.
+    pub client: ClientId,
+    /// `AuthFlow`.
+    pub flow: Flow,
+    /// `AuthParameters`. The login pages send USERNAME and PASSWORD under the flow [`Flow::UserPassword`].
+    pub parameters: Parameters,
+}
+
+/// An answer to a challenge.
+#[derive(Clone)]
+pub struct Answer {
+    /// Through which door.
+    pub door: Door,
+    /// `ClientId`.
+    pub client: ClientId,
+    /// `ChallengeName`.
+    pub challenge: ChallengeName,
+    /// `Session`.
+    pub session: Option<String>,
+    /// `ChallengeResponses`.
+    pub responses: Parameters,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("client", &self.client)
+            .field("challenge", &self.challenge)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `ChallengeNameType`, as far as this release asks for them. A name of the model that is not here is a step no session stands at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ChallengeName {
+    /// `PASSWORD_VERIFIER`.
+    PasswordVerifier,
+    /// `NEW_PASSWORD_REQUIRED`.
+    NewPasswordRequired,
+    /// `MFA_SETUP`.
+    MfaSetup,
+    /// `SOFTWARE_TOKEN_MFA`.
+    SoftwareTokenMfa,
+    /// `SELECT_MFA_TYPE`.
+    SelectMfaType,
+    /// Any other name of the model.
+    Other,
+}
+
+impl ChallengeName {
+    /// Reads AWS's name.
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "PASSWORD_VERIFIER" => Self::PasswordVerifier,
+            "NEW_PASSWORD_REQUIRED" => Self::NewPasswordRequired,
+            "MFA_SETUP" => Self::MfaSetup,
+            "SOFTWARE_TOKEN_MFA" => Self::SoftwareTokenMfa,
+            "SELECT_MFA_TYPE" => Self::SelectMfaType,
+            _ => Self::Other,
+        }
+    }
+
+    /// AWS's name. `Other` is never asked for.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PasswordVerifier => "PASSWORD_VERIFIER",
+            Self::NewPasswordRequired => "NEW_PASSWORD_REQUIRED",
+            Self::MfaSetup => "MFA_SETUP",
+            Self::SoftwareTokenMfa => "SOFTWARE_TOKEN_MFA",
+            Self::SelectMfaType => "SELECT_MFA_TYPE",
+            Self::Other => "OTHER",
+        }
+    }
+}
+
+/// How far a request got.
+pub enum Outcome {
+    /// Something more has to be proven.
+    Challenge(Challenge),
+    /// Everything has been proven.
+    Authenticated(Box<Proof>),
+}
+
+/// What the API door answers.
+pub enum SignedIn {
+    /// `ChallengeName`, `Session`, `ChallengeParameters`.
+    Challenge(Challenge),
+    /// `AuthenticationResult`.
+    Tokens(Tokens),
+}
+
+/// A challenge for the client.
+#[derive(Clone)]
+pub struct Challenge {
+    /// Its name.
+    pub name: ChallengeName,
+    /// The session to answer it with.
+    pub session: String,
+    /// `ChallengeParameters`.
+    pub parameters: BTreeMap<&'static str, String>,
+}
+
+/// A finished authentication: the user has proven everything the pool asks for. Only this module makes one.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Proof {
+    /// The pool.
+    pub pool: UserPool,
+    /// The client it was done for.
+    pub client: AppClient,
+    /// Who, as stored now.
+    pub user: User,
+    /// Proven methods in RFC 8176 words: `pwd`, `otp`, `mfa`.
+    pub methods: Vec<String>,
+    /// When it was finished.
+    pub auth_time: Millis,
+    /// The count of wrong guesses that success clears (pass it to `open_sign_in`).
+    pub clears: Option<String>,
+}
+
+/// What every step works on: the client and the pool it belongs to.
+pub(crate) struct Place {
+    pub pool: UserPool,
+    pub client: AppClient,
+}
+
+impl Place {
+    /// Whether a name, compared as the pool compares names, is one of these.
+    pub(crate) fn is_one_of(&self, name: &str, names: &[&str]) -> bool {
+        let folded = |name: &str| crate::names::fold(&self.pool.settings, name);
+        names.iter().any(|one| folded(one) == folded(name))
+    }
+}
+
+/// A step this release does not know.
+pub(crate) fn unsupported(what: &str) -> Error {
+    Error::new(crate::error::ErrorKind::NotSupportedYet, format!("{what} is not supported yet."))
+}

@@ -1,4 +1,15 @@
-//! Sign-ins and the tokens that hang on them: rows here, minting and checking beside.
+//! Sign-ins and the tokens that hang on them: rows here; claims, minting, refreshing and revoking beside.
+mod claims;
+mod mint;
+mod refresh;
+mod refresh_token;
+mod revoke;
+
+pub use claims::ADMIN_SCOPE;
+pub use mint::{Opened, Opening, Tokens};
+pub use refresh::ClientProof;
+pub use refresh_token::{has_form as is_refresh_token, hash as token_hash};
+
 use crate::ids::{ClientId, Millis, PoolId};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +32,9 @@ pub struct SignIn {
     pub device: Option<String>,
     /// Granted scopes (`aws.cognito.signin.user.admin` alone for API sign-ins).
     pub scopes: Vec<String>,
+    /// Opened by the OAuth endpoints: scopes narrow the ID token, and without `openid` there is none.
+    #[serde(default)]
+    pub oauth: bool,
     /// `event_id` of the tokens.
     pub event_id: String,
     /// The sign-in is no longer good after this (the refresh token's end).

@@ -1,0 +1,18 @@
+//! What this process remembers between calls. All of it can be rebuilt from storage; nothing here is the truth.
+use crate::keys::{Issuers, KeyCache};
+use tokio::sync::OnceCell;
+
+/// Signing keys by pool, local issuers' public keys, and the hash that unknown users are measured against.
+#[derive(Default)]
+pub struct Memory {
+    pub(crate) pool_keys: KeyCache,
+    pub(crate) absent_password: OnceCell<String>,
+    /// Public keys of the pools of this server, by issuer. The gateway reads them here.
+    pub issuers: Issuers,
+}
+
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Memory").finish_non_exhaustive()
+    }
+}

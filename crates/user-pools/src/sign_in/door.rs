@@ -1,0 +1,67 @@
+//! The API's doors: what a finished authentication buys there is tokens. Their storage is one act with the sign-in they hang on.
+use super::trail::Trail;
+use super::{Answer, Door, Flow, Outcome, Proof, SignedIn, Start, answer, start};
+use crate::context::RequestContext;
+use crate::error::Result;
+use crate::service::UserPools;
+use crate::token::{ClientProof, Opening, Tokens};
+
+impl UserPools {
+    /// InitiateAuth and AdminInitiateAuth.
+    pub async fn initiate_auth(&self, cx: &RequestContext, request: &Start) -> Result<SignedIn> {
+        if request.flow == Flow::RefreshToken {
+            return self.refresh_at(cx, request).await.map(SignedIn::Tokens);
+        }
+        let outcome = self.start(cx, request).await?;
+        self.pay_out(cx, start::action(&request.door), outcome).await
+    }
+
+    /// RespondToAuthChallenge and AdminRespondToAuthChallenge.
+    pub async fn respond_to_auth_challenge(&self, cx: &RequestContext, request: &Answer) -> Result<SignedIn> {
+        let outcome = self.answer(cx, request).await?;
+        self.pay_out(cx, answer::action(&request.door), outcome).await
+    }
+
+    async fn pay_out(&self, cx: &RequestContext, action: &'static str, outcome: Outcome) -> Result<SignedIn> {
+        match outcome {
+            Outcome::Challenge(challenge) => Ok(SignedIn::Challenge(challenge)),
+            Outcome::Authenticated(proof) => {
+                let mut trail = Trail::of_user(action, &proof.user, Some(&proof.client.id));
+                trail.at("tokens");
+                let tokens = self.open_for(cx, &proof).await;
+                self.conclude(cx, &trail, tokens).map(SignedIn::Tokens)
+            }
+        }
+    }
+
+    /// Opens an API sign-in for a proof.
+    async fn open_for(&self, cx: &RequestContext, proof: &Proof) -> Result<Tokens> {
+        let opening = Opening {
+            pool: &proof.pool,
+            client: &proof.client,
+            user: &proof.user,
+            auth_time: proof.auth_time,
+            methods: &proof.methods,
+            oauth: None,
+        };
+        let opened = self.issue_for(cx, &opening).await?;
+        self.store.open_sign_in(cx.now, opened.sign_in, opened.refresh, proof.clears.clone()).await?;
+        Ok(opened.tokens)
+    }
+
+    /// REFRESH_TOKEN_AUTH.
+    async fn refresh_at(&self, cx: &RequestContext, request: &Start) -> Result<Tokens> {
+        let action = start::action(&request.door);
+        let mut trail = Trail::at_client(action, &request.client);
+        let place = match self.check_start(request, &mut trail).await {
+            Ok(place) => place,
+            Err(error) => return self.conclude(cx, &trail, Err(error)),
+        };
+        let token = request.parameters.require("REFRESH_TOKEN")?;
+        let proof = match request.door {
+            Door::ManagedLogin => ClientProof::Checked,
+            Door::Api | Door::Admin(_) => ClientProof::Hash(request.parameters.get("SECRET_HASH")),
+        };
+        self.refresh(cx, action, &place.client, token, proof).await
+    }
+}

@@ -1,0 +1,190 @@
+//! What comes after the right password, whichever way it was proven: may this user sign in at all, and what is still missing.
+use super::session::{State, Step};
+use super::trail::Trail;
+use super::{Challenge, ChallengeName, Outcome, Place, Proof, unsupported};
+use crate::attributes;
+use crate::context::RequestContext;
+use crate::error::Result;
+use crate::ids::Millis;
+use crate::messages;
+use crate::mfa::{Choice, Factor, choose};
+use crate::service::UserPools;
+use crate::user::{Password, User, UserStatus};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+type Check = fn(&User, Millis) -> Result<()>;
+
+/// Step 9 of spec C.4, after the credential: only who knows the password learns what stands in their way.
+const AFTER_THE_PASSWORD: [(&str, Check); 3] =
+    [("user.enabled", check_enabled), ("user.status", check_status), ("password.temporary", check_temporary)];
+
+fn check_enabled(user: &User, _: Millis) -> Result<()> {
+    if user.enabled { Ok(()) } else { Err(messages::USER_DISABLED) }
+}
+
+fn check_status(user: &User, _: Millis) -> Result<()> {
+    match user.status {
+        UserStatus::Confirmed | UserStatus::ForceChangePassword => Ok(()),
+        UserStatus::Unconfirmed => Err(messages::USER_NOT_CONFIRMED),
+        UserStatus::ResetRequired => Err(messages::PASSWORD_RESET_REQUIRED),
+        UserStatus::ExternalProvider => {
+            Err(messages::INCORRECT_CREDENTIALS.because("the user signs in at an identity provider"))
+        }
+    }
+}
+
+fn check_temporary(user: &User, now: Millis) -> Result<()> {
+    let expired = user.credentials.password.as_ref().is_some_and(|password: &Password| password.is_expired(now));
+    let temporary = user.status == UserStatus::ForceChangePassword;
+    if temporary && expired { Err(messages::TEMPORARY_PASSWORD_EXPIRED) } else { Ok(()) }
+}
+
+impl UserPools {
+    /// The password was right: forgive the failures before it, check the user, and go on. `guesses` is the count it forgives.
+    pub(super) async fn after_the_password(
+        &self,
+        cx: &RequestContext,
+        place: &Place,
+        user: User,
+        mut state: State,
+        guesses: String,
+        trail: &mut Trail,
+    ) -> Result<Outcome> {
+        state.methods.push("pwd".to_owned());
+        let result = self.admit(cx, place, user, &state, trail);
+        match result {
+            // One act opens the sign-in and clears the count.
+            Ok(Outcome::Authenticated(proof)) if !state.pages => {
+                Ok(Outcome::Authenticated(Box::new(Proof { clears: Some(guesses), ..*proof })))
+            }
+            other => {
+                self.store.clear_attempts(cx.now, guesses).await?;
+                other
+            }
+        }
+    }
+
+    fn admit(
+        &self,
+        cx: &RequestContext,
+        place: &Place,
+        user: User,
+        state: &State,
+        trail: &mut Trail,
+    ) -> Result<Outcome> {
+        for (rule, check) in AFTER_THE_PASSWORD {
+            trail.at(rule);
+            check(&user, cx.now)?;
+        }
+        if user.status == UserStatus::ForceChangePassword {
+            trail.at("password.change");
+            return Ok(Outcome::Challenge(self.ask_new_password(cx, place, &user, state)));
+        }
+        trail.at("mfa");
+        self.ask_second_factor(cx, place, user, state)
+    }
+
+    /// MFA as the pool and the user want it (spec C.12), or the end.
+    pub(super) fn ask_second_factor(
+        &self,
+        cx: &RequestContext,
+        place: &Place,
+        user: User,
+        state: &State,
+    ) -> Result<Outcome> {
+        let names =
+            |factors: &[Factor]| json!(factors.iter().map(|factor| factor.as_str()).collect::<Vec<_>>()).to_string();
+        let (step, name, parameters) = match choose(&place.pool.settings, &user) {
+            Choice::Nothing => return Ok(finish(cx, place, user, state, None)),
+            Choice::Challenge(Factor::SoftwareToken) => {
+                (Step::SoftwareToken, ChallengeName::SoftwareTokenMfa, totp_parameters(&user))
+            }
+            Choice::Challenge(other) => return Err(unsupported(&format!("The MFA method {}", other.as_str()))),
+            Choice::Select(factors) => {
+                (Step::SelectMfa, ChallengeName::SelectMfaType, BTreeMap::from([("MFAS_CAN_CHOOSE", names(&factors))]))
+            }
+            Choice::SetUp(factors) => {
+                (Step::MfaSetup, ChallengeName::MfaSetup, BTreeMap::from([("MFAS_CAN_SETUP", names(&factors))]))
+            }
+            Choice::Impossible => return Err(unsupported("MFA without an authenticator app")),
+        };
+        Ok(Outcome::Challenge(self.ask(cx, place, &user, state, step, (name, parameters))))
+    }
+
+    /// A challenge with a session of its own. USER_ID_FOR_SRP names the user for the answers to come.
+    pub(super) fn ask(
+        &self,
+        cx: &RequestContext,
+        place: &Place,
+        user: &User,
+        state: &State,
+        step: Step,
+        (name, mut parameters): (ChallengeName, BTreeMap<&'static str, String>),
+    ) -> Challenge {
+        parameters.insert("USER_ID_FOR_SRP", user.username.clone());
+        let state = state.next(self, cx, place, user, step);
+        Challenge { name, session: self.seal_session(&state), parameters }
+    }
+
+    fn ask_new_password(&self, cx: &RequestContext, place: &Place, user: &User, state: &State) -> Challenge {
+        let settings = &place.pool.settings;
+        let shown: serde_json::Map<String, Value> =
+            user.attributes.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        let missing = attributes::missing(settings, &user.attributes);
+        let required: Vec<_> = missing.into_iter().map(|name| format!("userAttributes.{name}")).collect();
+        let parameters = BTreeMap::from([
+            ("userAttributes", Value::Object(shown).to_string()),
+            ("requiredAttributes", json!(required).to_string()),
+        ]);
+        self.ask(cx, place, user, state, Step::NewPassword, (ChallengeName::NewPasswordRequired, parameters))
+    }
+}
+
+/// The parameters of SOFTWARE_TOKEN_MFA.
+pub(super) fn totp_parameters(user: &User) -> BTreeMap<&'static str, String> {
+    let name = user.credentials.totp.as_ref().and_then(|totp| totp.name.clone());
+    name.into_iter().map(|name| ("FRIENDLY_DEVICE_NAME", name)).collect()
+}
+
+/// The end: everything has been proven.
+pub(super) fn finish(cx: &RequestContext, place: &Place, user: User, state: &State, clears: Option<String>) -> Outcome {
+    Outcome::Authenticated(Box::new(Proof {
+        pool: place.pool.clone(),
+        client: place.client.clone(),
+        user,
+        methods: state.methods.clone(),
+        auth_time: cx.now,
+        clears,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::users::fixtures::user;
+
+    fn refusal(user: &User, now: Millis) -> Option<&'static str> {
+        AFTER_THE_PASSWORD.iter().find(|(_, check)| check(user, now).is_err()).map(|(rule, _)| *rule)
+    }
+
+    #[test]
+    fn disabled_comes_before_the_status() {
+        let mut user = user();
+        user.status = UserStatus::Unconfirmed;
+        assert_eq!(refusal(&user, 0), Some("user.status"));
+        user.enabled = false;
+        assert_eq!(refusal(&user, 0), Some("user.enabled"));
+    }
+
+    #[test]
+    fn only_a_temporary_password_can_expire() {
+        let mut user = user();
+        user.credentials.password = Some(Password { phc: String::new(), srp: None, expires_at: Some(1000) });
+        user.status = UserStatus::ForceChangePassword;
+        assert_eq!(refusal(&user, 999), None);
+        assert_eq!(refusal(&user, 1000), Some("password.temporary"));
+        user.status = UserStatus::Confirmed;
+        assert_eq!(refusal(&user, 1000), None);
+    }
+}

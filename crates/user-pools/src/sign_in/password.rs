@@ -1,0 +1,63 @@
+//! The password in plain text: USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH and the login page (spec C.6).
+use super::session::State;
+use super::trail::Trail;
+use super::{Outcome, Place, Start};
+use crate::context::RequestContext;
+use crate::error::Result;
+use crate::lockout::{self, Guess};
+use crate::messages;
+use crate::ports::StoreError;
+use crate::service::UserPools;
+use crate::user::{User, UserStatus};
+
+impl UserPools {
+    pub(super) async fn start_with_password(
+        &self,
+        cx: &RequestContext,
+        place: &Place,
+        start: &Start,
+        trail: &mut Trail,
+    ) -> Result<Outcome> {
+        let name = start.parameters.require("USERNAME")?;
+        let password = start.parameters.require("PASSWORD")?;
+        trail.at("user.exists");
+        let Some(user) = self.find_user(&place.pool, name).await? else {
+            return self.refuse_absent(cx, place, start, password, trail).await;
+        };
+        trail.of(&user.sub);
+        trail.at("user.status");
+        // Where users are hidden, this must not come before the right password (spec C.16).
+        if user.status == UserStatus::ResetRequired && !place.hides_users(&start.door) {
+            return Err(messages::PASSWORD_RESET_REQUIRED);
+        }
+        trail.at("lockout");
+        let guesses = lockout::key(Guess::Password, &place.pool.id, &user.username_folded);
+        self.begin_guess(cx, &guesses).await?;
+        trail.at("password");
+        if !self.password_matches(&user, password).await? {
+            return Err(messages::INCORRECT_CREDENTIALS.because("the password is wrong"));
+        }
+        let user = self.learn_verifier(cx, place, user, password).await?;
+        let state = State::begin(self, cx, place, &start.door, name, (&user.sub, State::stamp_of(&user)));
+        self.after_the_password(cx, place, user, state, guesses, trail).await
+    }
+
+    /// The password has just been seen: a verifier that lacks can be made now, so that SRP works from here on (spec C.7).
+    /// Best effort: when somebody changes the user at the same moment, the next sign-in will do.
+    async fn learn_verifier(&self, cx: &RequestContext, place: &Place, user: User, password: &str) -> Result<User> {
+        let lacks = user.credentials.password.as_ref().is_some_and(|stored| stored.srp.is_none());
+        if !lacks || !self.pool_uses_srp(&place.pool.id).await? {
+            return Ok(user);
+        }
+        let verifier = self.srp_verifier(&place.pool.id, &user.sub, &user.username, password)?;
+        let mut changed = user.clone();
+        if let Some(stored) = &mut changed.credentials.password {
+            stored.srp = Some(verifier);
+        }
+        match self.store.replace_user(cx.now, changed.clone()).await {
+            Ok(version) => Ok(User { version, ..changed }),
+            Err(StoreError::Conflict) => Ok(user),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! The `Session` string (spec C.9): the server's state in the client's hands, sealed. It names pool, client, user and step, ends with
+//! `AuthSessionValidity`, dies with the password it was begun with, and is spent by success only.
+use super::{ChallengeName, Door, Place};
+use crate::context::RequestContext;
+use crate::error::Result;
+use crate::ids::{ClientId, Millis, PoolId};
+use crate::messages;
+use crate::random;
+use crate::service::UserPools;
+use crate::user::User;
+use aws_lc_rs::digest;
+use serde::{Deserialize, Serialize};
+
+const CONTEXT: [&str; 1] = ["auth session"];
+/// Longer than any we make; what is longer is not ours.
+const LONGEST: usize = 4096;
+/// Sealed states are padded to a multiple of this, so that lengths do not tell users apart.
+const BLOCK: usize = 256;
+
+/// Where a sign-in stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Step {
+    /// SRP_B has been sent; the claim comes with a SECRET_BLOCK.
+    PasswordVerifier,
+    /// A temporary password was right.
+    NewPassword,
+    /// The password was right; a TOTP code is due.
+    SoftwareToken,
+    /// The password was right; the user chooses a second factor.
+    SelectMfa,
+    /// The password was right; a second factor must be enrolled.
+    MfaSetup,
+    /// A second factor has just been enrolled within this sign-in.
+    MfaSetupDone,
+}
+
+impl Step {
+    const fn is_answered_by(self, challenge: ChallengeName) -> bool {
+        matches!(
+            (self, challenge),
+            (Self::PasswordVerifier, ChallengeName::PasswordVerifier)
+                | (Self::NewPassword, ChallengeName::NewPasswordRequired)
+                | (Self::SoftwareToken, ChallengeName::SoftwareTokenMfa)
+                | (Self::SelectMfa, ChallengeName::SelectMfaType)
+                | (Self::MfaSetupDone, ChallengeName::MfaSetup)
+        )
+    }
+}
+
+/// The state of a sign-in between two requests.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct State {
+    /// Random; what is marked as spent. An SRP exchange shares it with its SECRET_BLOCK.
+    pub id: String,
+    /// The login pages' sessions and the API's do not mix: they buy different things.
+    pub pages: bool,
+    pub pool: PoolId,
+    pub client: ClientId,
+    /// Whose; made up where there is no such user.
+    pub sub: String,
+    /// The name the sign-in began with: SECRET_HASH may be over it (spec C.3).
+    pub started_as: String,
+    pub step: Step,
+    /// Methods proven so far.
+    pub methods: Vec<String>,
+    /// Digest of the password hash it began with: a new password ends it.
+    pub stamp: String,
+    pub expires_at: Millis,
+}
+
+impl State {
+    /// A state at `place` for the user with that sub and stamp, begun under a name.
+    pub(super) fn begin(
+        users: &UserPools,
+        cx: &RequestContext,
+        place: &Place,
+        door: &Door,
+        started_as: &str,
+        (sub, stamp): (&str, String),
+    ) -> Self {
+        Self {
+            id: hex::encode(random::bytes::<16>(&*users.random)),
+            pages: *door == Door::ManagedLogin,
+            pool: place.pool.id.clone(),
+            client: place.client.id.clone(),
+            sub: sub.to_owned(),
+            started_as: started_as.to_owned(),
+            step: Step::PasswordVerifier,
+            methods: Vec::new(),
+            stamp,
+            expires_at: session_end(cx, place),
+        }
+    }
+
+    /// Short digest of the present password hash.
+    pub(super) fn stamp_of(user: &User) -> String {
+        let phc = user.credentials.password.as_ref().map(|password| password.phc.as_bytes());
+        hex::encode(&sha256(phc.unwrap_or_default())[..8])
+    }
+
+    /// The stamp of somebody who does not exist: as long as a real one.
+    pub(super) fn random_stamp(users: &UserPools) -> String {
+        hex::encode(random::bytes::<8>(&*users.random))
+    }
+
+    /// The same sign-in one step further: a session of its own.
+    pub(super) fn next(&self, users: &UserPools, cx: &RequestContext, place: &Place, user: &User, step: Step) -> Self {
+        Self {
+            id: hex::encode(random::bytes::<16>(&*users.random)),
+            step,
+            stamp: Self::stamp_of(user),
+            expires_at: session_end(cx, place),
+            ..self.clone()
+        }
+    }
+
+    /// The same sign-in once its second factor has been enrolled; it ends no later.
+    pub(crate) fn with_factor_enrolled(&self, users: &UserPools) -> Self {
+        Self { id: hex::encode(random::bytes::<16>(&*users.random)), step: Step::MfaSetupDone, ..self.clone() }
+    }
+
+    /// What is marked as used.
+    pub(crate) fn spent_id(&self) -> [u8; 32] {
+        sha256(self.id.as_bytes())
+    }
+}
+
+pub(super) fn session_end(cx: &RequestContext, place: &Place) -> Millis {
+    cx.now.saturating_add_unsigned(place.client.settings.auth_session_seconds().saturating_mul(1000))
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut out = [0; 32];
+    out.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
+    out
+}
+
+/// JSON with spaces behind it, up to a multiple of [`BLOCK`].
+pub(super) fn padded(state: &impl Serialize) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec(state).unwrap_or_default();
+    bytes.resize(bytes.len().div_ceil(BLOCK) * BLOCK, b' ');
+    bytes
+}
+
+impl UserPools {
+    /// Seals a state into a `Session`.
+    pub(crate) fn seal_session(&self, state: &State) -> String {
+        jose::base64url_encode(self.keys.seal(&*self.random, &CONTEXT, &padded(state)))
+    }
+
+    /// Opens a `Session` of ours that has not ended. Forged: K 14; ended: K 12.
+    pub(crate) fn open_session(&self, now: Millis, session: &str) -> Result<State> {
+        let state = self.read_session(session).ok_or(messages::SESSION_INVALID)?;
+        if state.expires_at <= now {
+            return Err(messages::SESSION_EXPIRED);
+        }
+        Ok(state)
+    }
+
+    fn read_session(&self, session: &str) -> Option<State> {
+        if session.len() > LONGEST {
+            return None;
+        }
+        let state = self.keys.open(&CONTEXT, &jose::base64url_decode(session)?).ok()?;
+        serde_json::from_slice(&state).ok()
+    }
+
+    /// Opens the session an answer came with: it must be this client's, this door's and at the step that the challenge answers.
+    pub(super) fn session_for(
+        &self,
+        cx: &RequestContext,
+        place: &Place,
+        door: &Door,
+        session: &str,
+        challenge: ChallengeName,
+    ) -> Result<State> {
+        let state = self.open_session(cx.now, session)?;
+        if state.pool != place.pool.id
+            || state.client != place.client.id
+            || state.pages != (*door == Door::ManagedLogin)
+        {
+            return Err(messages::SESSION_FOREIGN.because("it belongs to another pool, client or door"));
+        }
+        if !state.step.is_answered_by(challenge) {
+            return Err(messages::CHALLENGE_MISMATCH.because(format!("the session stands at {:?}", state.step)));
+        }
+        Ok(state)
+    }
+
+    /// The session's user as stored now: enabled, and with the password the sign-in began with.
+    pub(crate) async fn session_user(&self, state: &State) -> Result<User> {
+        let user = match self.store.user(state.pool.clone(), state.sub.clone()).await {
+            Err(crate::ports::StoreError::NotFound) => {
+                return Err(messages::SESSION_INVALID.because("its user does not exist"));
+            }
+            other => other?,
+        };
+        if !user.enabled {
+            return Err(messages::USER_DISABLED);
+        }
+        if State::stamp_of(&user) != state.stamp {
+            return Err(messages::SESSION_INVALID.because("the password has changed since"));
+        }
+        Ok(user)
+    }
+
+    /// Uses a session up: true for the first caller, K 13 for every other.
+    pub(crate) async fn spend_session(&self, cx: &RequestContext, state: &State) -> Result<()> {
+        if self.store.spend(cx.now, state.spent_id(), state.expires_at).await? {
+            Ok(())
+        } else {
+            Err(messages::SESSION_REUSED)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_its_own_challenge_answers_a_step() {
+        assert!(Step::NewPassword.is_answered_by(ChallengeName::NewPasswordRequired));
+        assert!(!Step::NewPassword.is_answered_by(ChallengeName::MfaSetup));
+        assert!(!Step::MfaSetup.is_answered_by(ChallengeName::MfaSetup), "enrolment comes first");
+        assert!(!Step::SoftwareToken.is_answered_by(ChallengeName::Other));
+    }
+
+    #[test]
+    fn states_of_users_with_names_of_different_lengths_are_equally_long() {
+        let of = |name: &str| padded(&serde_json::json!({ "name": name })).len();
+        assert_eq!(of("a"), of(&"a".repeat(200)));
+    }
+}

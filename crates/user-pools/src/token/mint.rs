@@ -1,0 +1,220 @@
+//! Minting: a sign-in's row, its refresh token and its signed tokens, made together, so that the caller can store them in one act
+//! (`open_sign_in` at the API, `redeem_auth_code` at the OAuth endpoints) and hand them out only then.
+use super::claims::{ADMIN_SCOPE, Facts};
+use super::{RefreshToken, SignIn, refresh_token};
+use crate::client::AppClient;
+use crate::context::RequestContext;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ids::Millis;
+use crate::pool::UserPool;
+use crate::random;
+use crate::service::UserPools;
+use crate::user::User;
+use aws_lc_rs::digest;
+use serde_json::{Map, Value, json};
+use std::fmt;
+
+/// What a client gets. `Debug` shows no token.
+#[derive(Clone)]
+pub struct Tokens {
+    /// The ID token; none without `openid`, and for machines.
+    pub id: Option<String>,
+    /// The access token.
+    pub access: String,
+    /// The refresh token, when a new one was made.
+    pub refresh: Option<String>,
+    /// Life of the access token, in seconds.
+    pub expires_in: u64,
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens").field("expires_in", &self.expires_in).finish_non_exhaustive()
+    }
+}
+
+/// What a sign-in is opened for.
+pub struct Opening<'a> {
+    /// The pool.
+    pub pool: &'a UserPool,
+    /// Through which client.
+    pub client: &'a AppClient,
+    /// Who.
+    pub user: &'a User,
+    /// When they really authenticated.
+    pub auth_time: Millis,
+    /// Proven methods in RFC 8176 words.
+    pub methods: &'a [String],
+    /// `None` for the user-pool API.
+    pub oauth: Option<OAuth<'a>>,
+}
+
+/// What the OAuth endpoints add.
+pub struct OAuth<'a> {
+    /// Granted scopes.
+    pub scopes: &'a [String],
+    /// `nonce` of the authorize request.
+    pub nonce: Option<&'a str>,
+    /// The family chosen when the code was made; a fresh one otherwise.
+    pub origin_jti: Option<&'a str>,
+    /// Whether a refresh token goes with it (not for the implicit grant).
+    pub refreshable: bool,
+}
+
+/// A sign-in ready to be stored, and the tokens to hand out once it is.
+pub struct Opened {
+    /// The row.
+    pub sign_in: SignIn,
+    /// The refresh token's row.
+    pub refresh: Option<RefreshToken>,
+    /// For the client.
+    pub tokens: Tokens,
+}
+
+impl UserPools {
+    /// Prepares a sign-in with its tokens. Nothing is stored yet: a token whose row is missing is refused everywhere.
+    pub async fn issue_for(&self, cx: &RequestContext, opening: &Opening<'_>) -> Result<Opened> {
+        let sign_in = self.new_sign_in(cx, opening);
+        let nonce = opening.oauth.as_ref().and_then(|oauth| oauth.nonce);
+        let mut tokens = self.mint(cx.now, opening.pool, opening.client, opening.user, &sign_in, nonce).await?;
+        let refreshable = opening.oauth.as_ref().is_none_or(|oauth| oauth.refreshable);
+        let refresh = refreshable.then(|| {
+            let (text, row) = self.new_refresh_token(cx.now, &sign_in, None, refresh_end(cx.now, opening.client));
+            tokens.refresh = Some(text);
+            row
+        });
+        Ok(Opened { sign_in, refresh, tokens })
+    }
+
+    fn new_sign_in(&self, cx: &RequestContext, opening: &Opening<'_>) -> SignIn {
+        let oauth = opening.oauth.as_ref();
+        let chosen = oauth.and_then(|oauth| oauth.origin_jti);
+        SignIn {
+            origin_jti: chosen.map_or_else(|| random::uuid(&*self.random), str::to_owned),
+            pool: opening.pool.id.clone(),
+            sub: opening.user.sub.clone(),
+            client: opening.client.id.clone(),
+            auth_time: opening.auth_time,
+            methods: opening.methods.to_vec(),
+            device: cx.user_agent.clone(),
+            scopes: oauth.map_or_else(|| vec![ADMIN_SCOPE.to_owned()], |oauth| oauth.scopes.to_vec()),
+            oauth: oauth.is_some(),
+            event_id: random::uuid(&*self.random),
+            expires_at: family_end(cx.now, opening.client),
+            revoked_at: None,
+        }
+    }
+
+    /// A refresh token for a sign-in, and its row.
+    pub(super) fn new_refresh_token(
+        &self,
+        now: Millis,
+        sign_in: &SignIn,
+        parent: Option<[u8; 32]>,
+        expires_at: Millis,
+    ) -> (String, RefreshToken) {
+        let text = refresh_token::new(&self.keys, &*self.random, &sign_in.client, &sign_in.pool, expires_at);
+        let row = RefreshToken {
+            hash: refresh_token::hash(&text),
+            origin_jti: sign_in.origin_jti.clone(),
+            parent,
+            pool: sign_in.pool.clone(),
+            client: sign_in.client.clone(),
+            sub: sign_in.sub.clone(),
+            issued_at: now,
+            expires_at,
+            replaced_at: None,
+        };
+        (text, row)
+    }
+
+    /// Signs ID and access token of a sign-in from what user and groups are now.
+    pub(super) async fn mint(
+        &self,
+        now: Millis,
+        pool: &UserPool,
+        client: &AppClient,
+        user: &User,
+        sign_in: &SignIn,
+        nonce: Option<&str>,
+    ) -> Result<Tokens> {
+        let keys = self.pool_keys(now, pool).await?;
+        let groups = self.store.groups_of(pool.id.clone(), user.sub.clone()).await?;
+        let jti = [random::uuid(&*self.random), random::uuid(&*self.random)];
+        let issuer = self.issuer(pool);
+        let facts = Facts { issuer: &issuer, client, user, groups: &groups, sign_in, now, nonce, jti };
+        let access = keys.access().sign_jwt(&facts.access()).map_err(unsigned)?;
+        let wanted = !sign_in.oauth || sign_in.scopes.iter().any(|scope| scope == "openid");
+        let at_hash = || sign_in.oauth.then(|| at_hash(&access));
+        let id = wanted.then(|| keys.id().sign_jwt(&facts.id(at_hash())).map_err(unsigned)).transpose()?;
+        Ok(Tokens { id, access, refresh: None, expires_in: client.settings.access_token_seconds() })
+    }
+
+    /// The access token of a machine (`client_credentials`): no user, no sign-in, nothing to refresh.
+    pub async fn issue_machine_token(
+        &self,
+        now: Millis,
+        pool: &UserPool,
+        client: &AppClient,
+        scopes: &[String],
+    ) -> Result<Tokens> {
+        let keys = self.pool_keys(now, pool).await?;
+        let iat = now.div_euclid(1000);
+        let expires_in = client.settings.access_token_seconds();
+        let claims = json!({
+            "sub": client.id,
+            "token_use": "access",
+            "scope": scopes.join(" "),
+            "auth_time": iat,
+            "iss": self.issuer(pool),
+            "exp": iat.saturating_add_unsigned(expires_in),
+            "iat": iat,
+            "version": 2,
+            "jti": random::uuid(&*self.random),
+            "client_id": client.id,
+        });
+        let claims: Map<String, Value> = claims.as_object().cloned().unwrap_or_default();
+        Ok(Tokens { id: None, access: keys.access().sign_jwt(&claims).map_err(unsigned)?, refresh: None, expires_in })
+    }
+}
+
+fn after(now: Millis, seconds: u64) -> Millis {
+    now.saturating_add_unsigned(seconds.saturating_mul(1000))
+}
+
+fn refresh_end(now: Millis, client: &AppClient) -> Millis {
+    after(now, client.settings.refresh_token_seconds())
+}
+
+/// A sign-in must be found as long as any token of it may live, or a live access token would read as revoked.
+fn family_end(now: Millis, client: &AppClient) -> Millis {
+    let settings = &client.settings;
+    let lives = [settings.refresh_token_seconds(), settings.access_token_seconds(), settings.id_token_seconds()];
+    after(now, lives.into_iter().max().unwrap_or_default())
+}
+
+/// The left half of the access token's SHA-256 (OpenID Connect Core 3.1.3.6).
+fn at_hash(access: &str) -> String {
+    jose::base64url_encode(&digest::digest(&digest::SHA256, access.as_bytes()).as_ref()[..16])
+}
+
+fn unsigned(error: jose::JoseError) -> Error {
+    Error::new(ErrorKind::InternalError, "Internal error").because(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_hash_is_the_left_half_of_the_digest() {
+        // OpenID Connect Core, appendix A.3: this access token has this hash.
+        assert_eq!(at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
+    }
+
+    #[test]
+    fn tokens_stay_out_of_logs() {
+        let tokens = Tokens { id: Some("i".into()), access: "secret".into(), refresh: None, expires_in: 3600 };
+        assert_eq!(format!("{tokens:?}"), "Tokens { expires_in: 3600, .. }");
+    }
+}
