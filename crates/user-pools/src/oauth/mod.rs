@@ -1,4 +1,25 @@
-//! OAuth 2.0 on the login domain: authorization codes, login cookies and the decisions about them. Pages and parameters belong to the `login` room.
+//! OAuth 2.0 on the login domain: authorization codes, login sessions, client authentication, grants, userInfo, and the decisions about them.
+//! Pages, parameters and cookies belong to the `login` room; every refusal here is a [`Refusal`] that is noted before it is answered.
+mod client_auth;
+mod code;
+mod implicit;
+mod login_session;
+mod machine;
+mod pages;
+mod refresh;
+mod refusal;
+mod revoke;
+mod scopes;
+mod site;
+mod user_info;
+
+pub use client_auth::ClientCredentials;
+pub use code::{CodeRequest, Redemption, is_code_challenge};
+pub use login_session::LoginOf;
+pub use refusal::{ErrorCode, Refusal, Subject};
+pub use scopes::Scopes;
+pub use site::Site;
+
 use crate::ids::{ClientId, Millis, PoolId};
 use serde::{Deserialize, Serialize};
 

@@ -1,0 +1,83 @@
+//! Login sessions: what the login cookie stands for. The cookie's value is 256 random bits and only its SHA-256 is stored; the end is fixed,
+//! one hour after the sign-in; every sign-in gets a new one.
+use super::LoginSession;
+use crate::context::RequestContext;
+use crate::error::Result;
+use crate::ids::Millis;
+use crate::pool::UserPool;
+use crate::ports::StoreError;
+use crate::random;
+use crate::service::UserPools;
+use crate::sign_in::Proof;
+use crate::user::{User, UserStatus};
+use aws_lc_rs::digest;
+
+/// Life of a login session: Cognito's hour, not prolonged by use.
+const LIFE: Millis = 60 * 60 * 1000;
+
+/// A live login session and its user as stored now.
+pub struct LoginOf {
+    /// The session.
+    pub session: LoginSession,
+    /// Who.
+    pub user: User,
+}
+
+impl UserPools {
+    /// Opens a session for a finished authentication and returns the cookie's value with it. The session that the browser had before
+    /// (`previous`) ends, and wrong guesses counted so far are forgiven.
+    pub async fn open_login(
+        &self,
+        cx: &RequestContext,
+        proof: &Proof,
+        previous: Option<&str>,
+    ) -> Result<(String, LoginOf)> {
+        let value = jose::base64url_encode(random::bytes::<32>(&*self.random));
+        let session = LoginSession {
+            hash: sha256(&value),
+            pool: proof.pool.id.clone(),
+            sub: proof.user.sub.clone(),
+            auth_time: proof.auth_time,
+            methods: proof.methods.clone(),
+            expires_at: cx.now.saturating_add(LIFE),
+        };
+        self.store.insert_login_session(cx.now, session.clone()).await?;
+        if let Some(previous) = previous {
+            self.end_login(cx, previous).await?;
+        }
+        if let Some(clears) = &proof.clears {
+            self.store.clear_attempts(cx.now, clears.clone()).await?;
+        }
+        Ok((value, LoginOf { session, user: proof.user.clone() }))
+    }
+
+    /// The live session behind a cookie of this pool; `None` for any other text, and when the user may no longer sign in.
+    pub async fn login_of(&self, cx: &RequestContext, pool: &UserPool, cookie: &str) -> Result<Option<LoginOf>> {
+        let session = match self.store.login_session(cx.now, sha256(cookie)).await {
+            Ok(session) if session.pool == pool.id => session,
+            Ok(_) | Err(StoreError::NotFound) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        match self.store.user(session.pool.clone(), session.sub.clone()).await {
+            Ok(user) if may_continue(&user) => Ok(Some(LoginOf { session, user })),
+            Ok(_) | Err(StoreError::NotFound) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Ends the session behind a cookie. Unknown ones are fine.
+    pub async fn end_login(&self, cx: &RequestContext, cookie: &str) -> Result<()> {
+        Ok(self.store.end_login_session(cx.now, sha256(cookie)).await?)
+    }
+}
+
+/// A reset or a temporary password set by an operator makes the user prove themselves again.
+fn may_continue(user: &User) -> bool {
+    user.enabled && matches!(user.status, UserStatus::Confirmed | UserStatus::ExternalProvider)
+}
+
+pub(super) fn sha256(text: &str) -> [u8; 32] {
+    let mut out = [0; 32];
+    out.copy_from_slice(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
+    out
+}
