@@ -1,0 +1,62 @@
+//! The snapshot follows the store, and requests never depend on the store.
+
+use http_apis::{Api, ApiStore, StoreError, model::NewApi};
+
+use super::bench::{Bench, NOW};
+
+#[tokio::test]
+async fn a_change_is_live_when_refresh_returns_and_a_deleted_api_is_gone() {
+    let mut bench = Bench::new().await;
+    let function = bench.function("2.0", 30_000).await;
+    assert_eq!(bench.get("/x", &[]).await.status, 404);
+    bench.open("GET /x", &function).await;
+    assert_eq!(bench.get("/x", &[]).await.status, 200);
+    bench.world.delete_api(bench.api.key(), NOW).await.unwrap();
+    bench.gateway.refresh().await.unwrap();
+    assert_eq!(bench.get("/x", &[]).await.status, 404);
+    assert_eq!(bench.last_refusal().rule, "api");
+}
+
+#[tokio::test]
+async fn a_store_that_is_down_stops_changes_but_not_traffic() {
+    let mut bench = Bench::new().await;
+    let function = bench.function("2.0", 30_000).await;
+    bench.open("GET /x", &function).await;
+    bench.set_store_down(true);
+    assert!(matches!(bench.gateway.refresh().await, Err(StoreError::Unavailable(_))));
+    assert_eq!(bench.get("/x", &[]).await.status, 200);
+    bench.set_store_down(false);
+    bench.gateway.refresh().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_gateway_claims_its_own_hosts_and_paths_only() {
+    let bench = Bench::new().await;
+    let id = &bench.api.api_id;
+    let claims = |host: &str, path: &str| bench.gateway.claims(host, path);
+    assert!(claims(&format!("{id}.execute-api.localhost:4566"), "/"));
+    assert!(claims("unknown.execute-api.localhost", "/"), "so that the gateway says 404");
+    assert!(claims(&format!("{id}.execute-api.us-east-1.amazonaws.com"), "/"));
+    assert!(!claims(&format!("{id}.execute-api.eu-west-1.amazonaws.com"), "/"));
+    assert!(!claims("unknown.execute-api.us-east-1.amazonaws.com", "/"));
+    assert!(claims("localhost:4566", "/execute-api/x/y") && claims("127.0.0.1", "/_aws/execute-api/x/y"));
+    assert!(!claims("localhost", "/") && !claims("localhost", "/v2/apis"));
+    assert!(!claims("a.execute-api.evil.example", "/x"));
+}
+
+#[tokio::test]
+async fn many_apis_are_loaded_and_told_apart() {
+    let bench = Bench::new().await;
+    let mut ids = Vec::new();
+    for number in 0..250 {
+        let new = NewApi { name: format!("n{number}"), protocol_type: "HTTP".into(), ..NewApi::default() };
+        let act = http_apis::Act { now: NOW, random: &*bench.world };
+        let api = Api::new(bench.api.scope.clone(), new, &act).unwrap();
+        ids.push(api.api_id.clone());
+        bench.world.insert_api(api, NOW).await.unwrap();
+    }
+    bench.gateway.refresh().await.unwrap();
+    for id in ids {
+        assert!(bench.gateway.claims(&format!("{id}.execute-api.us-east-1.amazonaws.com"), "/"));
+    }
+}
