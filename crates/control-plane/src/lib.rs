@@ -1,1 +1,7 @@
-//! One file per AWS operation: decode, permit, ask the ground floor, answer.
+//! AWS's control planes: one file per operation, each decodes, permits, asks the ground floor and answers.
+//! Nothing is decided here: rules and texts belong to `user-pools` and `http-apis`, bytes to `aws`.
+pub mod apigatewayv2;
+mod caller;
+pub mod cognito_idp;
+
+pub use caller::{Caller, Signatures, Signed};

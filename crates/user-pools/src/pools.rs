@@ -94,7 +94,10 @@ impl UserPools {
             let keys = self.fresh_keys(now, &id).await?;
             let pool = UserPool { scope: scope.clone(), id, version: 1, created: now, modified: now, settings: settings.clone() };
             match self.store.insert_pool(now, pool.clone(), keys).await {
-                Ok(()) => return Ok(pool),
+                Ok(()) => {
+                    self.refresh_keys(now, &pool).await?;
+                    return Ok(pool);
+                }
                 Err(StoreError::Exists(Taken::Key)) => {}
                 Err(error) => return Err(error.into()),
             }

@@ -1,0 +1,9 @@
+//! DeleteIntegration: removes an integration that no route uses.
+
+use crate::apigatewayv2::prelude::*;
+
+pub(in crate::apigatewayv2) async fn run(cx: &Cx, _by: Permit<SigV4>, input: Input) -> Result<Empty> {
+    let asked: wire::DeleteIntegrationRequest = input.read()?;
+    cx.change(&asked.api_id, |api, act| api.delete_integration(&asked.integration_id, act)).await?;
+    Ok(Empty {})
+}

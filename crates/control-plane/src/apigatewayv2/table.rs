@@ -1,0 +1,111 @@
+//! The whole API on one page: operation and file. Every operation needs a SigV4 signature. Adding one touches its file
+//! and one row here.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use aws::{Input, Operation, rest_json};
+use bytes::Bytes;
+use http::Response;
+
+use super::cx::Cx;
+use super::prelude::Result;
+use crate::caller::{Permit, SigV4};
+
+/// A request that has passed its door.
+pub(super) struct Call<'a> {
+    pub(super) cx: &'a Cx,
+    pub(super) permit: Permit<SigV4>,
+    pub(super) input: Input,
+    pub(super) operation: &'static Operation,
+}
+
+type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>>> + Send + 'a>>;
+
+/// One operation.
+pub(super) struct Row {
+    pub(super) operation: &'static str,
+    pub(super) run: for<'a> fn(Call<'a>) -> Answer<'a>,
+}
+
+/// The row of an operation, if it is supported.
+pub(super) fn row(operation: &str) -> Option<&'static Row> {
+    TABLE.iter().find(|row| row.operation == operation)
+}
+
+/// No content, no body.
+const NO_CONTENT: u16 = 204;
+
+macro_rules! operations {
+    ($($name:ident = $folder:ident :: $file:ident;)*) => {
+        static TABLE: &[Row] = &[$(Row {
+            operation: stringify!($name),
+            run: |call| Box::pin(async move {
+                let output = super::$folder::$file::run(call.cx, call.permit, call.input).await?;
+                let body = (call.operation.status != NO_CONTENT).then_some(&output);
+                Ok(rest_json::answer(call.operation, body, &call.cx.request.request_id))
+            }),
+        },)*];
+    };
+}
+
+operations! {
+    CreateApi = apis::create_api;
+    GetApi = apis::get_api;
+    GetApis = apis::get_apis;
+    UpdateApi = apis::update_api;
+    DeleteApi = apis::delete_api;
+    DeleteCorsConfiguration = apis::delete_cors_configuration;
+
+    CreateRoute = routes::create_route;
+    GetRoute = routes::get_route;
+    GetRoutes = routes::get_routes;
+    UpdateRoute = routes::update_route;
+    DeleteRoute = routes::delete_route;
+
+    CreateIntegration = integrations::create_integration;
+    GetIntegration = integrations::get_integration;
+    GetIntegrations = integrations::get_integrations;
+    UpdateIntegration = integrations::update_integration;
+    DeleteIntegration = integrations::delete_integration;
+
+    CreateAuthorizer = authorizers::create_authorizer;
+    GetAuthorizer = authorizers::get_authorizer;
+    GetAuthorizers = authorizers::get_authorizers;
+    UpdateAuthorizer = authorizers::update_authorizer;
+    DeleteAuthorizer = authorizers::delete_authorizer;
+
+    CreateStage = stages::create_stage;
+    GetStage = stages::get_stage;
+    GetStages = stages::get_stages;
+    UpdateStage = stages::update_stage;
+    DeleteStage = stages::delete_stage;
+    DeleteRouteSettings = stages::delete_route_settings;
+    DeleteAccessLogSettings = stages::delete_access_log_settings;
+
+    CreateDeployment = deployments::create_deployment;
+    GetDeployment = deployments::get_deployment;
+    GetDeployments = deployments::get_deployments;
+    UpdateDeployment = deployments::update_deployment;
+    DeleteDeployment = deployments::delete_deployment;
+
+    GetTags = tags::get_tags;
+    TagResource = tags::tag_resource;
+    UntagResource = tags::untag_resource;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_row_is_an_operation_of_the_model_with_shapes_and_stands_once() {
+        let mut seen = BTreeSet::new();
+        for row in TABLE {
+            let model = aws::apigatewayv2::SERVICE.operation(row.operation);
+            assert!(model.is_some_and(|operation| operation.input.is_some()), "{}", row.operation);
+            assert!(seen.insert(row.operation), "{}", row.operation);
+        }
+    }
+}

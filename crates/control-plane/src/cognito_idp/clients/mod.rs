@@ -1,0 +1,8 @@
+//! Operations on app clients.
+pub(super) mod create_user_pool_client;
+pub(super) mod delete_user_pool_client;
+pub(super) mod describe_user_pool_client;
+mod given;
+pub(super) mod list_user_pool_clients;
+mod shown;
+pub(super) mod update_user_pool_client;

@@ -1,0 +1,123 @@
+//! The `cognito-idp` API: JSON 1.1 at `POST /`. `table` is the whole API on one page; each operation is a file in a resource's folder.
+mod branding;
+mod clients;
+mod domains;
+mod errors;
+mod groups;
+mod paging;
+mod pools;
+mod prelude;
+mod resource_servers;
+mod table;
+mod users;
+
+use crate::caller::{Caller, Signatures};
+use aws::{ServiceError, json11};
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Method, Response, StatusCode};
+use std::sync::Arc;
+use user_pools::ports::Decision;
+use user_pools::{RequestContext, UserPools};
+
+/// The door. Cheap to clone.
+#[derive(Clone)]
+pub struct CognitoIdp {
+    pools: Arc<UserPools>,
+    signatures: Arc<dyn Signatures>,
+}
+
+/// What an operation has at hand.
+pub(crate) struct Cx {
+    /// The ground floor.
+    pub(crate) pools: Arc<UserPools>,
+    /// Who asks, when, under which id.
+    pub(crate) request: RequestContext,
+}
+
+impl Cx {
+    /// The user an operator names, or UserNotFoundException: admin operations always tell (spec C.16).
+    pub(crate) async fn user(
+        &self,
+        pool: &user_pools::pool::UserPool,
+        name: &str,
+    ) -> user_pools::Result<user_pools::user::User> {
+        self.pools.find_user(pool, name).await?.ok_or(user_pools::messages::USER_DOES_NOT_EXIST)
+    }
+}
+
+impl CognitoIdp {
+    /// A door to these pools.
+    pub fn new(pools: Arc<UserPools>, signatures: Arc<dyn Signatures>) -> Self {
+        Self { pools, signatures }
+    }
+
+    /// Who may call the operation that the request names; `None` when it names none.
+    pub fn caller(parts: &Parts) -> Option<Caller> {
+        let operation = json11::operation(&aws::cognito_idp::SERVICE, &parts.headers).ok()?;
+        Some(table::row(operation.name).map_or(Caller::SigV4, |row| row.caller))
+    }
+
+    /// Answers a request. CORS headers go on the answers of operations that browsers call (spec A.6), preflights among them.
+    pub async fn handle(&self, request: RequestContext, parts: &Parts, body: Bytes) -> Response<Bytes> {
+        if parts.method == Method::OPTIONS {
+            return preflight();
+        }
+        let open = Self::caller(parts) != Some(Caller::SigV4);
+        let id = request.request_id.clone();
+        let mut answer = match self.call(request, parts, body).await {
+            Ok(answer) => answer,
+            Err(error) => json11::error(&error, &id),
+        };
+        if open {
+            answer.headers_mut().extend(json11::cors::answer());
+        }
+        answer
+    }
+
+    async fn call(&self, request: RequestContext, parts: &Parts, body: Bytes) -> Result<Response<Bytes>, ServiceError> {
+        if parts.method != Method::POST {
+            return Err(ServiceError::new("UnknownOperationException", "")
+                .status(StatusCode::NOT_FOUND)
+                .because("only POST is spoken here"));
+        }
+        let operation = json11::operation(&aws::cognito_idp::SERVICE, &parts.headers)?;
+        let Some(row) = table::row(operation.name) else { return Err(errors::not_supported_yet(operation.name)) };
+        let proof = table::Proof { signatures: &*self.signatures, parts, body: &body };
+        // An unsigned caller learns that first, before anything about the body's mistakes.
+        let signed = if row.caller == Caller::SigV4 { Some(proof.signed(request.now)?) } else { None };
+        let input = json11::input(operation, &body)?;
+        let cx = Cx { pools: self.pools.clone(), request };
+        (row.run)(table::Call { cx: &cx, signed, input })
+            .await
+            .map_err(|refusal| errors::on_the_wire(&cx, operation.name, refusal))
+    }
+}
+
+fn preflight() -> Response<Bytes> {
+    let mut answer = Response::new(Bytes::new());
+    answer.headers_mut().extend(json11::cors::preflight());
+    answer
+}
+
+/// One operation of the service and how far it is supported, for `cognate coverage`.
+#[derive(Clone, Copy, Debug)]
+pub struct Coverage {
+    /// AWS's name.
+    pub operation: &'static str,
+    /// Whether it works; the others answer a typed refusal.
+    pub supported: bool,
+}
+
+/// All operations of the model.
+pub fn coverage() -> Vec<Coverage> {
+    let operations = aws::cognito_idp::SERVICE.operations.iter();
+    operations
+        .map(|operation| Coverage { operation: operation.name, supported: table::row(operation.name).is_some() })
+        .collect()
+}
+
+/// Notes what an operation decided where the ground floor has not done so itself.
+pub(crate) fn note(cx: &Cx, operation: &str, allowed: bool, rule: &str) {
+    cx.pools.decisions.note(Decision::of(&cx.request, operation, allowed, rule));
+}

@@ -1,0 +1,8 @@
+//! Operations on user pools themselves.
+pub(super) mod create_user_pool;
+pub(super) mod delete_user_pool;
+pub(super) mod describe_user_pool;
+mod given;
+pub(super) mod list_user_pools;
+mod shown;
+pub(super) mod update_user_pool;

@@ -1,0 +1,9 @@
+//! DeleteResourceServer.
+use super::super::prelude::*;
+use wire::DeleteResourceServerRequest as Input;
+
+pub(crate) async fn run(cx: &Cx, by: Permit<SigV4>, input: Input) -> Result<Empty> {
+    let pool = cx.pools.pool_in(by.scope(), &PoolId(input.user_pool_id)).await?;
+    cx.pools.delete_resource_server(cx.request.now, pool.id, input.identifier).await?;
+    Ok(Empty {})
+}

@@ -1,0 +1,146 @@
+//! The whole API on one page: operation, who may call it, file. Adding an operation touches its file and one row here.
+use super::errors::Refusal;
+use super::{Cx, prelude::Result};
+use crate::caller::{Caller, Permit, SigV4, Signatures};
+use aws::{Input, ServiceError, json11};
+use bytes::Bytes;
+use http::Response;
+use http::request::Parts;
+use std::future::Future;
+use std::pin::Pin;
+
+/// A request that has passed its door.
+pub(super) struct Call<'a> {
+    pub(super) cx: &'a Cx,
+    pub(super) signed: Option<Permit<SigV4>>,
+    pub(super) input: Input,
+}
+
+/// What a signature is checked against.
+pub(super) struct Proof<'a> {
+    pub(super) signatures: &'a dyn Signatures,
+    pub(super) parts: &'a Parts,
+    pub(super) body: &'a [u8],
+}
+
+impl Proof<'_> {
+    pub(super) fn signed(&self, now: i64) -> Result<Permit<SigV4>, ServiceError> {
+        Permit::signed(self.signatures, now, "cognito-idp", self.parts, self.body)
+    }
+}
+
+type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>>> + Send + 'a>>;
+
+/// One operation.
+pub(super) struct Row {
+    pub(super) operation: &'static str,
+    pub(super) caller: Caller,
+    pub(super) run: for<'a> fn(Call<'a>) -> Answer<'a>,
+}
+
+/// The row of an operation, if it is supported.
+pub(super) fn row(operation: &str) -> Option<&'static Row> {
+    TABLE.iter().find(|row| row.operation == operation)
+}
+
+/// A signed row is only reached with its permit; without one it is our own fault, told as such.
+fn permit(signed: Option<Permit<SigV4>>) -> Result<Permit<SigV4>> {
+    signed.ok_or_else(|| {
+        Refusal::Wire(
+            ServiceError::new("InternalErrorException", "Something went wrong")
+                .status(http::StatusCode::INTERNAL_SERVER_ERROR),
+        )
+    })
+}
+
+macro_rules! permit_of {
+    (public, $call:ident) => {
+        Permit::public()
+    };
+    (token, $call:ident) => {
+        Permit::access_token(&$call.cx.pools, &$call.cx.request, $call.input.text("AccessToken").unwrap_or_default())
+            .await?
+    };
+    (signed, $call:ident) => {
+        permit($call.signed)?
+    };
+}
+
+macro_rules! caller_of {
+    (public) => {
+        Caller::Public
+    };
+    (token) => {
+        Caller::AccessToken
+    };
+    (signed) => {
+        Caller::SigV4
+    };
+}
+
+macro_rules! operations {
+    ($($by:ident $name:ident = $folder:ident :: $file:ident;)*) => {
+        static TABLE: &[Row] = &[$(Row {
+            operation: stringify!($name),
+            caller: caller_of!($by),
+            run: |call| Box::pin(async move {
+                let by = permit_of!($by, call);
+                let input = call.input.read()?;
+                let output = super::$folder::$file::run(call.cx, by, input).await?;
+                Ok(json11::answer(&output, &call.cx.request.request_id))
+            }),
+        },)*];
+    };
+}
+
+operations! {
+    // Pools
+    signed CreateUserPool = pools::create_user_pool;
+    signed DescribeUserPool = pools::describe_user_pool;
+    signed UpdateUserPool = pools::update_user_pool;
+    signed DeleteUserPool = pools::delete_user_pool;
+    signed ListUserPools = pools::list_user_pools;
+    // App clients
+    signed CreateUserPoolClient = clients::create_user_pool_client;
+    signed DescribeUserPoolClient = clients::describe_user_pool_client;
+    signed UpdateUserPoolClient = clients::update_user_pool_client;
+    signed DeleteUserPoolClient = clients::delete_user_pool_client;
+    signed ListUserPoolClients = clients::list_user_pool_clients;
+    // Login domains and branding
+    signed CreateUserPoolDomain = domains::create_user_pool_domain;
+    signed DescribeUserPoolDomain = domains::describe_user_pool_domain;
+    signed UpdateUserPoolDomain = domains::update_user_pool_domain;
+    signed DeleteUserPoolDomain = domains::delete_user_pool_domain;
+    signed CreateManagedLoginBranding = branding::create_managed_login_branding;
+    signed DescribeManagedLoginBrandingByClient = branding::describe_managed_login_branding_by_client;
+    // Groups
+    signed CreateGroup = groups::create_group;
+    signed GetGroup = groups::get_group;
+    signed UpdateGroup = groups::update_group;
+    signed DeleteGroup = groups::delete_group;
+    signed ListGroups = groups::list_groups;
+    signed AdminAddUserToGroup = groups::admin_add_user_to_group;
+    signed AdminRemoveUserFromGroup = groups::admin_remove_user_from_group;
+    signed AdminListGroupsForUser = groups::admin_list_groups_for_user;
+    signed ListUsersInGroup = groups::list_users_in_group;
+    // Resource servers
+    signed CreateResourceServer = resource_servers::create_resource_server;
+    signed DescribeResourceServer = resource_servers::describe_resource_server;
+    signed UpdateResourceServer = resource_servers::update_resource_server;
+    signed DeleteResourceServer = resource_servers::delete_resource_server;
+    signed ListResourceServers = resource_servers::list_resource_servers;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unsigned_operations_are_the_models_own() {
+        for row in TABLE {
+            let model = aws::cognito_idp::SERVICE.operation(row.operation);
+            let unsigned = model.is_some_and(|operation| operation.auth == aws::Auth::None);
+            assert_eq!(row.caller != Caller::SigV4, unsigned, "{}", row.operation);
+        }
+    }
+}

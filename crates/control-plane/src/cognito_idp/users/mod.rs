@@ -1,0 +1,2 @@
+//! Operations on users, by themselves and by operators.
+pub(super) mod shown;
