@@ -173,8 +173,13 @@ function answerObject(url, request, response, body) {
     return void response.writeHead(200).end();
   }
   const file = files.get(key);
+  const type = file?.contentType ?? 'application/octet-stream';
+  const disposition = /^image\/(png|jpeg|gif|webp|avif)$/.test(type) ? 'inline' : 'attachment';
   response
-    .writeHead(200, { 'content-type': file?.contentType ?? 'application/octet-stream' })
+    .writeHead(200, {
+      'content-type': type,
+      'content-disposition': `${disposition}; filename="${encodeURIComponent(file?.fileName ?? 'file')}"`,
+    })
     .end(objects.get(key) ?? picture());
 }
 

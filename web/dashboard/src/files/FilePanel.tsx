@@ -6,16 +6,28 @@ import SplitPanel from '@cloudscape-design/components/split-panel';
 import { useCallback, useEffect, useState } from 'react';
 import { explain } from '../api/errors';
 import { type FileDetail, type FileRecord, fileDetail } from '../api/files';
+import { useNotify } from '../app/notifications';
 import { useServices } from '../app/services';
 import { formatSize, formatTime } from '../shared/format';
 import { FileStatus } from './columns';
+import { download } from './download';
 import { Preview } from './Preview';
 
 /** Details of one file: preview, facts, download, delete. */
 export function FilePanel({ file, onDelete }: { readonly file: FileRecord; readonly onDelete: () => void }) {
   const { detail, error, reload } = useDetail(file);
+  const { api } = useServices();
+  const notify = useNotify();
+  const [saving, setSaving] = useState(false);
   const latest = detail?.metadata ?? file;
   const problem = error === undefined ? undefined : explain(error);
+
+  const save = async () => {
+    setSaving(true);
+    await download(api, latest).catch((reason: unknown) => notify({ type: 'error', text: explain(reason).text }));
+    setSaving(false);
+  };
+
   return (
     <SplitPanel header={file.fileName} closeBehavior="hide">
       <SpaceBetween size="l">
@@ -28,9 +40,9 @@ export function FilePanel({ file, onDelete }: { readonly file: FileRecord; reado
         <SpaceBetween size="xs" direction="horizontal">
           <Button
             iconName="download"
-            href={detail?.downloadUrl}
-            download={latest.fileName}
+            loading={saving}
             disabled={!detail?.downloadUrl}
+            onClick={() => void save()}
             ariaLabel={`Download ${latest.fileName}`}
           >
             Download

@@ -26,7 +26,7 @@ interface FileTableProps {
 
 export function FileTable({ files, selected, onSelect, onShow, onDelete }: FileTableProps) {
   const narrow = useMediaQuery('(max-width: 688px)');
-  const definitions = useMemo(() => columns(onShow), [onShow]);
+  const definitions = useMemo(() => columns(onShow, narrow), [onShow, narrow]);
   const { items, actions, filteredItemsCount, collectionProps, filterProps, paginationProps } = useCollection(
     files.items,
     {

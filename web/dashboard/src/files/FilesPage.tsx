@@ -1,6 +1,6 @@
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { FileRecord } from '../api/files';
 import { Frame } from '../app/Frame';
 import { useNotify } from '../app/notifications';
@@ -19,10 +19,10 @@ export function FilesPage() {
   const [panelOpen, setPanelOpen] = useState(false);
   const [doomed, setDoomed] = useState<readonly FileRecord[]>([]);
 
-  const show = (file: FileRecord) => {
+  const show = useCallback((file: FileRecord) => {
     setShown(file);
     setPanelOpen(true);
-  };
+  }, []);
 
   const afterDelete = (gone: readonly FileRecord[]) => {
     const keys = new Set(gone.map(({ key }) => key));

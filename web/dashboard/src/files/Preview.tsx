@@ -3,9 +3,7 @@ import Icon from '@cloudscape-design/components/icon';
 import Spinner from '@cloudscape-design/components/spinner';
 import { useState } from 'react';
 import type { FileRecord } from '../api/files';
-
-/** The storage serves these for showing; anything else it only lets one download. */
-const SHOWN = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']);
+import { isShown } from './download';
 
 interface PreviewProps {
   readonly file: FileRecord;
@@ -22,7 +20,7 @@ export function Preview({ file, url, loading }: PreviewProps) {
       </div>
     );
   }
-  if (url && SHOWN.has(file.contentType.toLowerCase()) && !broken) {
+  if (url && isShown(file) && !broken) {
     return (
       <figure className="preview">
         <img src={url} alt={`Preview of ${file.fileName}`} onError={() => setBroken(true)} />

@@ -6,7 +6,10 @@ import { describeType } from '../shared/file-type';
 import { formatSize, formatTime } from '../shared/format';
 
 /** The table's columns; only a name is a must on a narrow screen. */
-export function columns(onShow: (file: FileRecord) => void): TableProps.ColumnDefinition<FileRecord>[] {
+export function columns(
+  onShow: (file: FileRecord) => void,
+  narrow: boolean,
+): TableProps.ColumnDefinition<FileRecord>[] {
   return [
     {
       id: 'name',
@@ -19,9 +22,15 @@ export function columns(onShow: (file: FileRecord) => void): TableProps.ColumnDe
           {file.fileName}
         </Button>
       ),
-      minWidth: 220,
+      minWidth: narrow ? 130 : 220,
     },
-    { id: 'size', header: 'Size', sortingField: 'size', cell: (file) => formatSize(file.size), minWidth: 90 },
+    {
+      id: 'size',
+      header: 'Size',
+      sortingField: 'size',
+      cell: (file) => formatSize(file.size),
+      minWidth: narrow ? 80 : 100,
+    },
     {
       id: 'type',
       header: 'Type',

@@ -51,6 +51,7 @@ function Profile({ account: { username, attributes } }: { readonly account: Acco
     <Container header={<Header variant="h2">Account</Header>}>
       <KeyValuePairs
         columns={3}
+        minColumnWidth={220}
         items={[
           { label: 'E-mail', value: attributes.email ?? '–' },
           {

@@ -97,6 +97,7 @@ function Refusal({ answer }: { readonly answer: BareAnswer }) {
       </StatusIndicator>
       <KeyValuePairs
         columns={2}
+        minColumnWidth={220}
         items={[
           { label: 'www-authenticate', value: <Readable value={header('www-authenticate')} /> },
           { label: 'apigw-requestid', value: <Readable value={header('apigw-requestid')} /> },

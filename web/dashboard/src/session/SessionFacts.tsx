@@ -43,6 +43,7 @@ export function SessionFacts({ user }: { readonly user: User }) {
     >
       <KeyValuePairs
         columns={3}
+        minColumnWidth={220}
         items={[
           { label: 'User', value: user.profile.email ?? user.profile.sub },
           { label: 'User id (sub)', value: <span className="mono">{user.profile.sub}</span> },

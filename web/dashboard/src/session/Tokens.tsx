@@ -8,6 +8,7 @@ import Tabs from '@cloudscape-design/components/tabs';
 import type { User } from 'oidc-client-ts';
 import { formatTime } from '../shared/format';
 import { decodeToken } from '../shared/jwt';
+import { useMediaQuery } from '../shared/use-media-query';
 import { type ClaimRow, claimRows } from './claims';
 
 /** The tokens, taken apart. */
@@ -70,11 +71,13 @@ interface ClaimTableProps {
 }
 
 function ClaimTable({ label, title, source }: ClaimTableProps) {
+  const narrow = useMediaQuery('(max-width: 688px)');
   const time = (seconds: number) => formatTime(new Date(seconds * 1000).toISOString());
   return (
     <Table<ClaimRow>
       variant="embedded"
       wrapLines
+      visibleColumns={narrow ? ['name', 'value'] : ['name', 'value', 'meaning']}
       ariaLabels={{ tableLabel: label }}
       header={<Header variant="h3">{title}</Header>}
       items={claimRows(source, time)}
@@ -84,10 +87,10 @@ function ClaimTable({ label, title, source }: ClaimTableProps) {
           id: 'name',
           header: 'Name',
           isRowHeader: true,
-          width: 170,
+          width: narrow ? 110 : 170,
           cell: ({ name }) => <span className="mono">{name}</span>,
         },
-        { id: 'value', header: 'Value', minWidth: 220, cell: ({ value }) => <span className="mono">{value}</span> },
+        { id: 'value', header: 'Value', minWidth: 180, cell: ({ value }) => <span className="mono">{value}</span> },
         { id: 'meaning', header: 'Meaning', minWidth: 200, cell: ({ meaning }) => meaning || '–' },
       ]}
     />

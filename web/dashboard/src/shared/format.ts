@@ -1,9 +1,11 @@
 const UNITS = ['KB', 'MB', 'GB', 'TB'] as const;
 
+const NBSP = '\u00a0';
+
 /** A number of bytes as people read it: `0 bytes`, `1 byte`, `1.5 KB`, `12 MB` (1 KB = 1,024 bytes, like file managers). */
 export function formatSize(bytes: number): string {
   if (!Number.isFinite(bytes) || bytes < 0) return '–';
-  if (bytes < 1024) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+  if (bytes < 1024) return `${bytes}${NBSP}${bytes === 1 ? 'byte' : 'bytes'}`;
   let value = bytes / 1024;
   let unit = 0;
   // Compare what will be printed: 1,048,575 bytes are "1 MB", not "1,024 KB".
@@ -12,7 +14,7 @@ export function formatSize(bytes: number): string {
     unit += 1;
   }
   const digits = value < 10 ? 1 : 0;
-  return `${value.toFixed(digits).replace(/\.0$/, '')} ${UNITS[unit]}`;
+  return `${value.toFixed(digits).replace(/\.0$/, '')}${NBSP}${UNITS[unit]}`;
 }
 
 const DATE_TIME = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
