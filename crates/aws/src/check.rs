@@ -33,7 +33,8 @@ pub(crate) enum Strictness {
     EmptyTextClears,
 }
 
-/// Checks `input` against `shape`. Whole numbers written as `60.0` become `60` on the way; nothing else changes.
+/// Checks `input` against `shape`. On the way whole numbers written as `60.0` become `60`, and members that are null
+/// go: AWS reads them as absent. Nothing else changes.
 pub(crate) fn check(shape: &StructureShape, input: &mut Value, strictness: Strictness) -> Result<(), Refusal> {
     let mut walk = Walk { path: String::new(), told: Vec::new(), strictness };
     walk.structure(shape, input).map_err(Refusal::WrongType)?;
@@ -80,6 +81,7 @@ impl Walk {
             }
             self.path.truncate(here);
         }
+        members.retain(|_, value| !value.is_null());
         Ok(())
     }
 
@@ -168,7 +170,7 @@ impl Walk {
     fn broken(&self, shape: &Shape, value: &Value) -> Vec<String> {
         match (shape, value) {
             (Shape::String(_), Value::String(text))
-                if text.is_empty() && self.strictness == Strictness::EmptyTextClears =>
+                if text.is_empty() && self.strictness == Strictness::EmptyTextClears && free_text(shape) =>
             {
                 Vec::new()
             }
@@ -182,6 +184,11 @@ impl Walk {
             _ => Vec::new(),
         }
     }
+}
+
+/// A text that is not one of an enum's words.
+fn free_text(shape: &Shape) -> bool {
+    matches!(shape, Shape::String(text) if text.values.is_empty())
 }
 
 fn is_container(shape: &Shape) -> bool {
@@ -499,6 +506,13 @@ mod tests {
         let mut body = json!({"UserPoolId": "us-east-1_abc", "Limit": 5.0});
         check(SERVICE.operation("ListUsers").unwrap().input.unwrap(), &mut body, Strictness::Model).unwrap();
         assert_eq!(body["Limit"].as_i64(), Some(5));
+    }
+
+    #[test]
+    fn a_null_member_reads_as_absent() {
+        let mut body = json!({"UserPoolId": "us-east-1_abc", "Limit": null, "AttributesToGet": null});
+        check(SERVICE.operation("ListUsers").unwrap().input.unwrap(), &mut body, Strictness::Model).unwrap();
+        assert_eq!(body, json!({"UserPoolId": "us-east-1_abc"}));
     }
 
     #[test]

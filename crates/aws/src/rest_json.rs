@@ -197,17 +197,17 @@ mod tests {
     use crate::apigatewayv2::{CreateRouteRequest, GetRoutesRequest, SERVICE, UntagResourceRequest};
     use serde_json::json;
 
-    fn routed(method: Method, path: &str) -> Routed {
-        route(&SERVICE, &method, path).unwrap()
+    fn routed(method: &Method, path: &str) -> Routed {
+        route(&SERVICE, method, path).unwrap()
     }
 
-    fn refused(method: Method, path: &str, query: Option<&str>, body: &str) -> ServiceError {
+    fn refused(method: &Method, path: &str, query: Option<&str>, body: &str) -> ServiceError {
         input(&routed(method, path), query, body.as_bytes()).unwrap_err()
     }
 
     #[test]
     fn a_path_is_split_before_it_is_decoded() {
-        let it = routed(Method::DELETE, "/v2/apis/a1/stages/%24default/routesettings/GET%20%2Fmetadata");
+        let it = routed(&Method::DELETE, "/v2/apis/a1/stages/%24default/routesettings/GET%20%2Fmetadata");
         assert_eq!(it.operation.name, "DeleteRouteSettings");
         assert_eq!(it.variable("stageName"), Some("$default"));
         assert_eq!(it.variable("routeKey"), Some("GET /metadata"));
@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn a_tag_arn_is_one_segment() {
         let arn = "arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Fapis%2Fa1%2Fstages%2F%24default";
-        let it = routed(Method::DELETE, &format!("/v2/tags/{arn}"));
+        let it = routed(&Method::DELETE, &format!("/v2/tags/{arn}"));
         let read: UntagResourceRequest = input(&it, Some("tagKeys=a&tagKeys=b%20c"), b"").unwrap().read().unwrap();
         assert_eq!(read.resource_arn, "arn:aws:apigateway:us-east-1::/apis/a1/stages/$default");
         assert_eq!(read.tag_keys, ["a", "b c"]);
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn an_empty_id_lists() {
-        assert_eq!(routed(Method::GET, "/v2/apis/").operation.name, "GetApis");
+        assert_eq!(routed(&Method::GET, "/v2/apis/").operation.name, "GetApis");
     }
 
     #[test]
@@ -238,38 +238,39 @@ mod tests {
 
     #[test]
     fn members_come_from_path_query_and_body() {
-        let it = routed(Method::POST, "/v2/apis/a1/routes");
+        let it = routed(&Method::POST, "/v2/apis/a1/routes");
         let read: CreateRouteRequest =
             input(&it, None, br#"{"routeKey":"GET /x","apiId":"another","unknown":1}"#).unwrap().read().unwrap();
         assert_eq!((read.api_id.as_str(), read.route_key.as_str()), ("a1", "GET /x"));
-        let it = routed(Method::GET, "/v2/apis/a1/routes");
+        let it = routed(&Method::GET, "/v2/apis/a1/routes");
         let read: GetRoutesRequest = input(&it, Some("maxResults=5&nextToken=a%2Bb"), b"").unwrap().read().unwrap();
         assert_eq!((read.max_results.as_deref(), read.next_token.as_deref()), (Some("5"), Some("a+b")));
     }
 
     #[test]
     fn a_broken_constraint_is_a_bad_request() {
-        let error = refused(Method::POST, "/v2/apis", None, r#"{"name":"","protocolType":"HTTP"}"#);
+        let error = refused(&Method::POST, "/v2/apis", None, r#"{"name":"","protocolType":"HTTP"}"#);
         assert_eq!((&*error.code, error.status.as_u16()), ("BadRequestException", 400));
         assert!(error.message.contains("at 'name' failed to satisfy constraint: Member must have length greater"));
-        assert!(refused(Method::POST, "/v2/apis", None, "{}").message.starts_with("2 validation errors"));
-        assert!(refused(Method::POST, "/v2/apis", None, "[]").message.contains("object"));
+        assert!(refused(&Method::POST, "/v2/apis", None, "{}").message.starts_with("2 validation errors"));
+        assert!(refused(&Method::POST, "/v2/apis", None, "[]").message.contains("object"));
     }
 
     #[test]
     fn an_empty_text_in_a_patch_means_clear() {
-        let it = routed(Method::PATCH, "/v2/apis/a1");
+        let it = routed(&Method::PATCH, "/v2/apis/a1");
         let read = input(&it, None, br#"{"version":"","description":""}"#).unwrap();
         assert_eq!(read.json(), &json!({"apiId": "a1", "version": "", "description": ""}));
-        let it = routed(Method::PATCH, "/v2/apis/a1/integrations/i1");
+        let it = routed(&Method::PATCH, "/v2/apis/a1/integrations/i1");
         assert!(input(&it, None, br#"{"requestParameters":{"append:header.x-a":""}}"#).is_ok());
+        assert!(input(&it, None, br#"{"integrationType":""}"#).is_err());
     }
 
     #[test]
     fn answers_have_the_models_status_and_deletes_no_body() {
-        let created = answer(routed(Method::POST, "/v2/apis").operation, Some(&json!({"apiId": "a1"})), "id");
+        let created = answer(routed(&Method::POST, "/v2/apis").operation, Some(&json!({"apiId": "a1"})), "id");
         assert_eq!((created.status().as_u16(), &created.body()[..]), (201, &br#"{"apiId":"a1"}"#[..]));
-        let deleted = answer(routed(Method::DELETE, "/v2/apis/a1").operation, None::<&Value>, "id");
+        let deleted = answer(routed(&Method::DELETE, "/v2/apis/a1").operation, None::<&Value>, "id");
         assert_eq!((deleted.status().as_u16(), deleted.body().len()), (204, 0));
         assert!(deleted.headers().get("content-type").is_none());
     }
@@ -277,12 +278,12 @@ mod tests {
     #[test]
     fn a_broken_escape_is_a_bad_request() {
         assert_eq!(route(&SERVICE, &Method::GET, "/v2/apis/%zz").unwrap_err().code, "BadRequestException");
-        assert_eq!(refused(Method::GET, "/v2/apis", Some("nextToken=%f"), "").code, "BadRequestException");
+        assert_eq!(refused(&Method::GET, "/v2/apis", Some("nextToken=%f"), "").code, "BadRequestException");
     }
 
     #[test]
     fn a_websocket_only_operation_is_told_as_unsupported() {
-        let it = routed(Method::GET, "/v2/apis/a1/routes/r1/routeresponses");
+        let it = routed(&Method::GET, "/v2/apis/a1/routes/r1/routeresponses");
         assert_eq!(it.operation.name, "GetRouteResponses");
         assert!(input(&it, None, b"").unwrap_err().message.contains("not supported"));
     }
