@@ -74,11 +74,12 @@ export function FileTable({ files, selected, onSelect, onShow, onDelete }: FileT
 }
 
 function TableHeader({ files, selected, onDelete }: Pick<FileTableProps, 'files' | 'selected' | 'onDelete'>) {
+  const unknown = files.items.length === 0 && (files.loading || files.error !== undefined);
   const count = selected.length > 0 ? `(${selected.length}/${files.items.length})` : `(${files.items.length})`;
   return (
     <Header
       variant="h2"
-      counter={files.loading && files.items.length === 0 ? undefined : count}
+      counter={unknown ? undefined : count}
       description={files.cut ? `Only the newest ${MOST_FILES} files are listed.` : undefined}
       actions={
         <SpaceBetween size="xs" direction="horizontal">

@@ -5,6 +5,7 @@ import Table from '@cloudscape-design/components/table';
 import { useCalls } from '../api/call-log';
 import type { CallRecord } from '../api/client';
 import { useServices } from '../app/services';
+import { useMediaQuery } from '../shared/use-media-query';
 
 const CLOCK = new Intl.DateTimeFormat('en', { timeStyle: 'medium' });
 
@@ -12,10 +13,12 @@ const CLOCK = new Intl.DateTimeFormat('en', { timeStyle: 'medium' });
 export function RecentCalls() {
   const { calls } = useServices();
   const list = useCalls(calls);
+  const narrow = useMediaQuery('(max-width: 688px)');
   return (
     <Table
       variant="container"
       wrapLines
+      visibleColumns={narrow ? ['call', 'status', 'note'] : ['at', 'call', 'status', 'note']}
       items={list}
       trackBy={({ id }) => String(id)}
       ariaLabels={{ tableLabel: 'Recent API calls' }}
@@ -31,15 +34,15 @@ export function RecentCalls() {
           id: 'call',
           header: 'Call',
           isRowHeader: true,
-          minWidth: 200,
+          minWidth: narrow ? 110 : 200,
           cell: ({ method, path }) => (
             <span className="mono">
               {method} {path}
             </span>
           ),
         },
-        { id: 'status', header: 'Status', cell: (call) => <Status call={call} />, minWidth: 130 },
-        { id: 'note', header: 'Note', cell: ({ note }) => note, minWidth: 120 },
+        { id: 'status', header: 'Status', cell: (call) => <Status call={call} />, minWidth: 80 },
+        { id: 'note', header: 'Note', cell: ({ note }) => note, minWidth: 90 },
       ]}
     />
   );
