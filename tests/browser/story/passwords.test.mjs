@@ -57,9 +57,8 @@ test('a temporary password must be replaced at the first sign-in', () =>
     await login.signIn(email, 'Temporary-7-horse');
     await page.getByText(/new password/i).first().waitFor();
     await look(page, 'login-new-password');
-    const boxes = page.locator('input[type=password]');
-    for (const box of await boxes.all()) await box.fill(NEW_PASSWORD);
-    await boxes.first().press('Enter');
+    await login.fillPasswords(NEW_PASSWORD);
+    await page.keyboard.press('Enter');
     await dashboard.ready();
   }));
 

@@ -34,21 +34,24 @@ export class LoginPages {
 
   async openSignUp() {
     await this.page.getByRole('link', { name: /sign up|create (an |your )?account/i }).first().click();
-    await this.field('password').first().waitFor();
+    await this.page.locator('input[type=password]').first().waitFor();
   }
 
   async signUp(email, password) {
-    await this.field('username').fill(email);
-    const separateEmail = this.page.locator('input[type=email]:not([name=username])');
-    if ((await separateEmail.count()) > 0) await separateEmail.first().fill(email);
-    for (const box of await this.page.locator('input[type=password]').all()) await box.fill(password);
-    await this.submit('password');
+    await this.field('email').fill(email);
+    await this.fillPasswords(password);
+    await this.submit('email');
     await this.field('code').waitFor();
   }
 
   async giveCode(code) {
     await this.field('code').fill(code);
     await this.submit('code');
+  }
+
+  /** The same password into every box that asks for one. */
+  async fillPasswords(password) {
+    for (const box of await this.page.locator('input[type=password]').all()) await box.fill(password);
   }
 
   async openForgotPassword() {
@@ -64,7 +67,7 @@ export class LoginPages {
 
   async reset(code, password) {
     await this.field('code').fill(code);
-    for (const box of await this.page.locator('input[type=password]').all()) await box.fill(password);
+    await this.fillPasswords(password);
     await this.submit('code');
   }
 

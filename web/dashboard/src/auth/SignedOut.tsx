@@ -51,7 +51,7 @@ export function SignedOut({ problem }: { readonly problem?: string }) {
               </SpaceBetween>
               {config.demo && (
                 <p className="start-hint">
-                  Trying it out? <code>cognate env</code> prints the name and password of the demo user.
+                  Trying it out? The demo user’s name and password stand where <code>cognate dev</code> was started.
                 </p>
               )}
             </SpaceBetween>
