@@ -17,7 +17,12 @@ describe('apiErrorFrom', () => {
 describe('explain', () => {
   it('names the field and the rule of a refused input', () => {
     const error = new ApiError(400, 'fileName is too long', { field: 'fileName', rule: 'at most 255 characters' });
-    expect(explain(error).text).toBe('fileName is too long (fileName: at most 255 characters)');
+    expect(explain(error).text).toBe('fileName is too long (fileName: at most 255 characters).');
+  });
+
+  it('does not say the rule twice', () => {
+    const error = new ApiError(400, 'size must be at most 5', { field: 'size', rule: 'at most 5' });
+    expect(explain(error).text).toBe('size must be at most 5.');
   });
 
   it('gives the request id of a fault', () => {

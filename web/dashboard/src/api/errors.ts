@@ -59,9 +59,13 @@ export function explain(error: unknown): Explanation {
 function explainApiError(error: ApiError): Explanation {
   const { field, rule, requestId } = error.details;
   const reference = requestId ? ` (request ${requestId})` : '';
+  const whole = sentence(error.message + reference);
   switch (error.status) {
     case 400:
-      return { title: 'The request was not accepted', text: [error.message, fieldRule(field, rule)].join('') };
+      return {
+        title: 'The request was not accepted',
+        text: sentence(error.message + fieldRule(error.message, field, rule)),
+      };
     case 401:
       return { title: 'You are not signed in any more', text: 'Sign in again to go on.' };
     case 403:
@@ -74,12 +78,17 @@ function explainApiError(error: ApiError): Explanation {
       return { title: 'Too many requests', text: 'Wait a moment, then try again.' };
     default:
       return error.status >= 500
-        ? { title: 'The server has a problem', text: `${error.message}${reference} Try again in a moment.` }
-        : { title: 'The request failed', text: `${error.message}${reference}` };
+        ? { title: 'The server has a problem', text: `${whole} Try again in a moment.` }
+        : { title: 'The request failed', text: whole };
   }
 }
 
-function fieldRule(field?: string, rule?: string): string {
-  if (!field && !rule) return '';
+/** Field and rule, unless the message says them already. */
+function fieldRule(message: string, field?: string, rule?: string): string {
+  if ((!field && !rule) || (rule && message.includes(rule))) return '';
   return ` (${[field, rule].filter(Boolean).join(': ')})`;
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -70,7 +70,7 @@ describe('UploadQueue', () => {
     queue.add([file('a')]);
     started[0]?.fail(new ApiError(400, 'size is too large'));
     await settled();
-    expect(queue.list()[0]).toMatchObject({ state: 'failed', problem: 'size is too large' });
+    expect(queue.list()[0]).toMatchObject({ state: 'failed', problem: 'size is too large.' });
     queue.retry(1);
     expect(states()).toEqual(['running']);
   });
