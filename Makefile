@@ -65,4 +65,4 @@ bench: build ## gateway and issuer against named peers, ratios from one interlea
 
 clean: ## remove what was built (the lab's state in .cognate stays)
 	cargo clean
-	rm -rf web/dashboard/dist web/dashboard/node_modules tests/*/node_modules .venv tests/.work bench/.work
+	rm -rf web/dashboard/dist web/dashboard/node_modules tests/*/node_modules .venv .venv-cli tests/.work bench/.work
