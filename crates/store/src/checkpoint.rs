@@ -11,9 +11,8 @@ const TOO_LONG: i64 = 16_384;
 pub(crate) fn serve(db: &Connection, woken: &Receiver<()>, log_too_long: &AtomicBool) {
     while woken.recv().is_ok() {
         // Columns: busy, pages in the log, pages moved.
-        let pages = db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
-            Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
-        });
+        let pages = db
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)));
         match pages {
             Ok((log, moved)) if log > TOO_LONG && moved < log => log_too_long.store(true, Ordering::Relaxed),
             Ok(_) => {}

@@ -29,6 +29,30 @@ impl From<Fail> for StoreError {
     }
 }
 
+impl From<Fail> for http_apis::ports::StoreError {
+    fn from(fail: Fail) -> Self {
+        match fail {
+            Fail::NotFound => Self::NotFound,
+            Fail::Conflict => Self::Conflict,
+            Fail::Exists(_) => Self::Exists,
+            Fail::Unavailable(cause) => Self::Unavailable(cause),
+            Fail::Full => Self::Full,
+        }
+    }
+}
+
+impl From<Fail> for dashboard::ports::StoreError {
+    fn from(fail: Fail) -> Self {
+        match fail {
+            Fail::NotFound => Self::NotFound,
+            Fail::Conflict => Self::Conflict,
+            Fail::Exists(_) => Self::Exists,
+            Fail::Unavailable(cause) => Self::Unavailable(cause),
+            Fail::Full => Self::Full,
+        }
+    }
+}
+
 impl From<rusqlite::Error> for Fail {
     fn from(error: rusqlite::Error) -> Self {
         match error {

@@ -82,7 +82,9 @@ pub enum OpenError {
         known: u32,
     },
     /// Rows are sealed under a key that the key ring does not have.
-    #[error("rows are sealed under key {0}, which the key file does not hold; bring back the key file that belongs to this database")]
+    #[error(
+        "rows are sealed under key {0}, which the key file does not hold; bring back the key file that belongs to this database"
+    )]
     UnknownKey(u32),
     /// A migration step failed; the database is as before that step.
     #[error("migration {number} failed: {cause}")]

@@ -24,7 +24,11 @@ impl SqliteStore {
     pub async fn sweep(&self, now: Millis, limit: usize) -> StoreResult<usize> {
         let mut gone = 0;
         for sql in SWEEPS {
-            gone += self.write::<_, ::user_pools::ports::StoreError>(move |db| row::run(db, sql, params![now, row::limit(limit)])).await?;
+            gone += self
+                .write::<_, ::user_pools::ports::StoreError>(move |db| {
+                    row::run(db, sql, params![now, row::limit(limit)])
+                })
+                .await?;
         }
         Ok(gone)
     }

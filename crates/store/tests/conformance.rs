@@ -2,9 +2,8 @@
 use std::sync::Arc;
 use store::{OpenOptions, SqliteStore};
 use tempfile::TempDir;
-use testing::conformance::Shared;
 
-fn fresh() -> (TempDir, Shared) {
+fn fresh() -> (TempDir, Arc<SqliteStore>) {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&folder.path().join("db"), &OpenOptions::default()).unwrap();
     (folder, Arc::new(store))

@@ -166,8 +166,7 @@ impl Bench {
         user.attributes.insert("email".to_owned(), email);
         user.attributes.insert("email_verified".to_owned(), "true".to_owned());
         user.status = UserStatus::Confirmed;
-        user.credentials.password =
-            Some(self.pools.protect(pool, &user.sub, &user.username, PASSWORD).await.unwrap());
+        user.credentials.password = Some(self.pools.protect(pool, &user.sub, &user.username, PASSWORD).await.unwrap());
         change(&mut user);
         user.aliases = names::active_aliases(&pool.settings, user.status, &user.attributes);
         self.store.insert_user(self.now(), user.clone()).await.unwrap();

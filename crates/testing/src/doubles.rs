@@ -7,9 +7,7 @@ use rand::{Rng, SeedableRng};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use user_pools::Millis;
-use user_pools::ports::{
-    Busy, Decision, DecisionSink, DeliveryFailed, Message, Messenger, PasswordHasher, Random,
-};
+use user_pools::ports::{Busy, Decision, DecisionSink, DeliveryFailed, Message, Messenger, PasswordHasher, Random};
 
 /// A clock that stands until it is moved. Clones share the hand.
 #[derive(Clone, Debug)]

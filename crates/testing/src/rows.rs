@@ -1,4 +1,6 @@
 //! Rows as they come from the rooms, with plain values: to be stored as they are or changed first. They need no [`crate::Bench`].
+use dashboard::ports::{FileRecord, FileStatus};
+use http_apis::Api;
 use std::collections::BTreeMap;
 use user_pools::client::{AppClient, ClientSettings};
 use user_pools::domain::Domain;
@@ -229,5 +231,38 @@ pub fn decision(request_id: &str, allowed: bool) -> Decision {
         expected: None,
         got: None,
         fix: None,
+    }
+}
+
+/// An HTTP API without routes.
+pub fn api(account: &str, id: &str, created_at: Millis) -> Api {
+    serde_json::from_value(serde_json::json!({
+        "scope": {"account": account, "region": "us-east-1"},
+        "apiId": id,
+        "version": 1,
+        "createdAt": created_at,
+        "name": id,
+        "apiKeySelectionExpression": "$request.header.x-api-key",
+        "ipAddressType": "ipv4",
+        "definition": {},
+    }))
+    .unwrap()
+}
+
+/// A pending file of five bytes that ends in one hour.
+pub fn file(owner: &str, key: &str, created_at: Millis) -> FileRecord {
+    FileRecord {
+        key: key.to_owned(),
+        file_name: key.to_owned(),
+        content_type: "text/plain".to_owned(),
+        size: 5,
+        checksum_sha256: None,
+        owner: owner.to_owned(),
+        owner_name: owner.to_owned(),
+        status: FileStatus::Pending,
+        created_at,
+        completed_at: None,
+        expires_at: Some(NOW + HOUR),
+        version: 1,
     }
 }

@@ -37,7 +37,8 @@ pub(super) fn clear(db: &Connection, key: &str) -> Act<()> {
 
 fn begin(db: &Connection, now: Millis, key: &str, policy: LockoutPolicy) -> Act<Attempt> {
     let sql = "SELECT count, last_at, locked_until FROM attempts WHERE key = ?1";
-    let row = row::find(db, sql, [key], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)))?;
+    let row =
+        row::find(db, sql, [key], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)))?;
     let (counted, last_at, locked_until) = row.unwrap_or((0, now, 0));
     if now < locked_until {
         return locked(db, now, key, locked_until, policy);

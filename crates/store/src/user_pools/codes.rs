@@ -12,7 +12,8 @@ use rusqlite::params;
 impl Codes for SqliteStore {
     async fn put_code(&self, _now: Millis, code: Code) -> StoreResult<()> {
         self.write(move |db| {
-            let sql = "INSERT INTO codes (pool, sub, purpose, hash, attribute, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            let sql =
+                "INSERT INTO codes (pool, sub, purpose, hash, attribute, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                 ON CONFLICT (pool, sub, purpose) DO UPDATE
                 SET hash = excluded.hash, attribute = excluded.attribute, expires_at = excluded.expires_at";
             let purpose = word(code.purpose);
@@ -26,10 +27,9 @@ impl Codes for SqliteStore {
         self.read(|db| {
             let sql = "SELECT hash, attribute, expires_at FROM codes
                 WHERE pool = ?1 AND sub = ?2 AND purpose = ?3 AND expires_at > ?4";
-            let (hash, attribute, expires_at) =
-                row::get(db, sql, params![pool.0, sub, word(purpose), now], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-                })?;
+            let (hash, attribute, expires_at) = row::get(db, sql, params![pool.0, sub, word(purpose), now], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
             Ok(Code { pool, sub, purpose, hash, attribute, expires_at })
         })
     }

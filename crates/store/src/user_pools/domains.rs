@@ -29,7 +29,8 @@ impl Domains for SqliteStore {
         self.write(move |db| {
             let read = domain.version;
             domain.version += 1;
-            let sql = "UPDATE domains SET custom = ?1, version = ?2, doc = ?3 WHERE name = ?4 AND pool = ?5 AND version = ?6";
+            let sql =
+                "UPDATE domains SET custom = ?1, version = ?2, doc = ?3 WHERE name = ?4 AND pool = ?5 AND version = ?6";
             let (key, doc) = ((&domain.name, &domain.pool.0), row::json(&domain)?);
             let changed = row::run(db, sql, params![domain.custom.is_some(), domain.version, doc, key.0, key.1, read])?;
             if changed == 0 {

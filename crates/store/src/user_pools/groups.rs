@@ -84,7 +84,8 @@ impl Groups for SqliteStore {
 
     async fn groups_of(&self, pool: PoolId, sub: String) -> StoreResult<Vec<Group>> {
         self.read(|db| {
-            let sql = "SELECT g.doc FROM group_members m JOIN user_groups g ON g.pool = m.pool AND g.name = m.group_name
+            let sql =
+                "SELECT g.doc FROM group_members m JOIN user_groups g ON g.pool = m.pool AND g.name = m.group_name
                 WHERE m.pool = ?1 AND m.sub = ?2 ORDER BY g.precedence IS NULL, g.precedence, g.name";
             row::list(db, sql, [&pool.0, &sub], row::first_doc)
         })

@@ -57,7 +57,8 @@ impl ResourceServers for SqliteStore {
 
     async fn list_resource_servers(&self, pool: PoolId, page: Page) -> StoreResult<Vec<ResourceServer>> {
         self.read(|db| {
-            let sql = "SELECT doc FROM resource_servers WHERE pool = ?1 AND identifier > ?2 ORDER BY identifier LIMIT ?3";
+            let sql =
+                "SELECT doc FROM resource_servers WHERE pool = ?1 AND identifier > ?2 ORDER BY identifier LIMIT ?3";
             let after = page.after.as_deref().unwrap_or_default();
             row::list(db, sql, params![pool.0, after, row::limit(page.limit)], row::first_doc)
         })

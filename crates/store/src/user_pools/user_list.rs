@@ -19,12 +19,7 @@ pub(super) fn all(db: &Connection, pool: &PoolId, page: &Page) -> Act<Vec<(User,
 }
 
 /// Users whose attribute equals or begins with the value, ordered by it. The cursor is `<sequence number>:<value>`.
-pub(super) fn filtered(
-    db: &Connection,
-    pool: &PoolId,
-    filter: &UserFilter,
-    page: &Page,
-) -> Act<Vec<(User, String)>> {
+pub(super) fn filtered(db: &Connection, pool: &PoolId, filter: &UserFilter, page: &Page) -> Act<Vec<(User, String)>> {
     let (sql, from) = column(&filter.attribute)?;
     let from = from(&filter.value);
     // Nothing a person writes sorts behind U+10FFFF.
@@ -107,11 +102,8 @@ mod tests {
         ] {
             let (sql, _) = column(attribute).unwrap();
             let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-            let steps: Vec<String> = plan
-                .query_map(params!["p", "v", 0, "w", 1], |row| row.get(3))
-                .unwrap()
-                .map(Result::unwrap)
-                .collect();
+            let steps: Vec<String> =
+                plan.query_map(params!["p", "v", 0, "w", 1], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
             assert_eq!(steps.len(), 1, "{attribute}: {steps:?}");
             assert!(steps[0].contains(&"(pool=?".to_owned()) && steps[0].contains("<"), "{attribute}: {steps:?}");
         }

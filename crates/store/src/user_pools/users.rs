@@ -115,8 +115,20 @@ pub(super) fn write(db: &Connection, stored: &User, user: &mut User) -> Act<()> 
         db,
         sql,
         params![
-            user.version, doc, user.pool.0, user.sub, names.0, names.1, names.2, names.3, email, phone, name, given,
-            family, preferred
+            user.version,
+            doc,
+            user.pool.0,
+            user.sub,
+            names.0,
+            names.1,
+            names.2,
+            names.3,
+            email,
+            phone,
+            name,
+            given,
+            family,
+            preferred
         ],
     )?)
 }

@@ -1,6 +1,6 @@
 //! Aliases: unique per kind and pool, moved only by the acts that say so.
-use super::world::{at_once, count, user, world};
 use super::Shared;
+use super::world::{at_once, count, user, world};
 use crate::rows::{self, NOW};
 use user_pools::PoolId;
 use user_pools::pool::AliasKind;

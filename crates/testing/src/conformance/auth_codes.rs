@@ -1,6 +1,6 @@
 //! Authorization codes.
-use super::world::{World, at_once, count, hash, world};
 use super::Shared;
+use super::world::{World, at_once, count, hash, world};
 use crate::rows::{self, HOUR, NOW};
 use user_pools::ports::{CodeRedeemed, StoreError};
 use user_pools::token::{RefreshToken, SignIn};

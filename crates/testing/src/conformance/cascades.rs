@@ -1,6 +1,6 @@
 //! What goes with what.
-use super::world::{World, first, hash, user, world};
 use super::Shared;
+use super::world::{World, first, hash, user, world};
 use crate::rows::{self, NOW};
 use user_pools::pool::AliasKind;
 use user_pools::ports::{CodePurpose, StoreError};

@@ -1,6 +1,6 @@
 //! Confirmation codes.
-use super::world::{at_once, count, hash, user, world};
 use super::Shared;
+use super::world::{at_once, count, hash, user, world};
 use crate::rows::{self, HOUR, NOW};
 use user_pools::pool::AliasKind;
 use user_pools::ports::{CodePurpose, Redeemed, StoreError, Taken};

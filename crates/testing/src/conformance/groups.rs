@@ -1,6 +1,6 @@
 //! Groups and membership.
-use super::world::{after, first, user, world};
 use super::Shared;
+use super::world::{after, first, user, world};
 use crate::rows::{self, NOW};
 use user_pools::ports::{StoreError, Taken};
 

@@ -2,10 +2,12 @@
 //! in its own `tests/` folder with a function that makes an empty store; every claim becomes a test there.
 #![allow(missing_docs, reason = "a claim says itself what it is about")]
 pub mod aliases;
+pub mod apis;
 pub mod attempts;
 pub mod auth_codes;
 pub mod cascades;
 pub mod codes;
+pub mod files;
 pub mod groups;
 pub mod pools;
 pub mod sign_ins;
@@ -15,8 +17,8 @@ mod world;
 
 pub use world::Shared;
 
-/// Makes a test of every claim. The argument is a function without arguments that returns `(guard, Arc<dyn Store>)`;
-/// the guard lives as long as the test.
+/// Makes a test of every claim. The argument is a function without arguments that returns
+/// `(guard, Arc<S>)` where S implements the storage ports of all rooms; the guard lives as long as the test.
 #[macro_export]
 macro_rules! conformance_suite {
     ($fresh:ident) => {
@@ -105,6 +107,21 @@ macro_rules! conformance_suite {
                 parallel_attempts_cannot_slip_through
                 a_clock_set_back_does_not_lock_for_long
                 uses_are_counted_in_a_window
+            }
+            apis {
+                an_api_reads_back_as_it_was_stored
+                an_api_replacement_needs_the_version_that_was_read
+                apis_are_keyed_by_account_region_and_id
+                apis_are_listed_in_creation_order_in_pages
+                all_apis_come_in_key_order
+                every_api_write_appends_one_change_to_the_common_sequence
+            }
+            files {
+                a_pending_file_ends_and_a_complete_one_stays
+                completing_twice_is_one_completion
+                bytes_that_differ_from_the_announcement_conflict
+                files_are_listed_newest_first_in_pages
+                an_expired_file_is_absent_until_it_is_deleted
             }
             cascades {
                 a_deleted_user_leaves_nothing

@@ -1,6 +1,6 @@
 //! Pools, their keys, the sequence of changes.
-use super::world::{after, at_once, count, first, world};
 use super::Shared;
+use super::world::{after, at_once, count, first, world};
 use crate::rows::{self, NOW};
 use serde_json::json;
 use user_pools::Scope;

@@ -1,6 +1,6 @@
 //! Sign-ins, refresh tokens, marks, login sessions.
-use super::world::{World, after, at_once, count, first, hash, user, world};
 use super::Shared;
+use super::world::{World, after, at_once, count, first, hash, user, world};
 use crate::rows::{self, HOUR, NOW};
 use user_pools::ports::{Attempt, LockoutPolicy, Rotated, StoreError};
 use user_pools::token::{RefreshToken, SignIn};

@@ -1,6 +1,6 @@
 //! Clients, domains, resource servers, branding, decisions.
-use super::world::{after, first, world};
 use super::Shared;
+use super::world::{after, first, world};
 use crate::rows::{self, NOW};
 use serde_json::json;
 use user_pools::ClientId;

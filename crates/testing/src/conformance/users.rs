@@ -1,6 +1,6 @@
 //! Users: names, versions, lists, counts.
-use super::world::{after, at_once, count, first, user, world};
 use super::Shared;
+use super::world::{after, at_once, count, first, user, world};
 use crate::rows::{self, NOW};
 use user_pools::pool::{AliasKind, UserPool};
 use user_pools::ports::{Page, StoreError, Taken, UserFilter};
@@ -32,7 +32,8 @@ pub async fn a_user_is_found_by_name_then_sub_then_alias(store: Shared) {
         (AliasKind::Phone, "+491".to_owned()),
     ];
     store.insert_user(NOW, bob.clone()).await.unwrap();
-    let find = |name: &str, kinds: &[AliasKind]| store.find_user(world.pool.id.clone(), name.to_owned(), kinds.to_vec());
+    let find =
+        |name: &str, kinds: &[AliasKind]| store.find_user(world.pool.id.clone(), name.to_owned(), kinds.to_vec());
     let all = [AliasKind::Email, AliasKind::Phone, AliasKind::PreferredUsername];
     assert_eq!(find("alice", &all).await.unwrap().sub, world.alice.sub);
     for name in ["bob", bob.sub.as_str(), "b@example.com", "+491"] {

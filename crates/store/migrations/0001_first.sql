@@ -1,4 +1,4 @@
--- User pools. Every row is its key columns plus the whole row as a JSON document (`doc`).
+-- The first schema. Every row is its key columns plus the whole row as a JSON document (`doc`).
 -- A column beside `doc` is there for a key, a constraint, an order or a filter; what a column says wins over the document.
 -- Times are epoch milliseconds. `version` guards replacement. Ends are in `expires_at`.
 
@@ -12,13 +12,16 @@ CREATE TABLE sealing_keys (
     id INTEGER PRIMARY KEY
 ) STRICT;
 
--- Control-plane writes in order; snapshots follow it.
+-- Control-plane writes in order; snapshots follow it. `subject` is a pool id, or an API id with its owner beside it.
 CREATE TABLE changes (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,
     subject TEXT NOT NULL,
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL,
+    account TEXT,
+    region TEXT
 ) STRICT;
+CREATE INDEX changes_of_apis ON changes (seq) WHERE kind = 'api';
 
 CREATE TABLE pools (
     id TEXT NOT NULL PRIMARY KEY,
@@ -238,3 +241,34 @@ CREATE TABLE decisions (
 ) STRICT;
 CREATE INDEX decisions_by_request ON decisions (request_id);
 CREATE INDEX decisions_refused ON decisions (seq) WHERE allowed = 0;
+
+-- HTTP APIs: one row is an API with all its routes, integrations, authorizers and stages.
+CREATE TABLE apis (
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    id TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    doc TEXT NOT NULL,
+    PRIMARY KEY (account, region, id)
+) STRICT;
+CREATE INDEX apis_by_age ON apis (account, region, created, id);
+
+-- The dashboard's files: metadata of objects.
+CREATE TABLE files (
+    key TEXT NOT NULL PRIMARY KEY,
+    owner TEXT NOT NULL,
+    owner_name TEXT NOT NULL,
+    file_name TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    checksum_sha256 TEXT,
+    status TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    completed INTEGER,
+    expires_at INTEGER,
+    version INTEGER NOT NULL
+) STRICT;
+CREATE INDEX files_by_age ON files (created, key);
+CREATE INDEX files_by_owner ON files (owner, created, key);
+CREATE INDEX files_by_end ON files (expires_at) WHERE expires_at IS NOT NULL;
