@@ -222,3 +222,53 @@ impl fmt::Debug for Issuer {
         out.debug_struct("Issuer").field("name", &self.name).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::integration::connect;
+
+    struct Nobody;
+    impl LocalIssuers for Nobody {
+        fn keys(&self, _issuer: &str) -> Option<Arc<KeySet>> {
+            None
+        }
+    }
+
+    /// An issuer that nobody serves, with keys fetched so long ago.
+    fn aged(age: Duration) -> Arc<Issuer> {
+        let issuer = Issuer::new("http://127.0.0.1:1", Arc::new(Nobody), connect::public_tls());
+        let keys = Arc::new(KeySet::new([]));
+        let at = Instant::now().checked_sub(age).unwrap();
+        issuer.cached.store(Some(Arc::new(Fetched { keys, document: JwkSet::default(), at })));
+        Arc::new(issuer)
+    }
+
+    #[tokio::test]
+    async fn keys_serve_for_two_hours_and_not_longer() {
+        let issuer = aged(MAX_AGE.saturating_sub(Duration::from_secs(5)));
+        assert!(issuer.at_hand().is_some());
+        assert!(issuer.keys().await.is_ok(), "the refresh beside it fails and takes nothing away");
+        let issuer = aged(MAX_AGE);
+        assert!(issuer.at_hand().is_none());
+        assert_eq!(issuer.keys().await.map_err(|error| error.kind).err(), Some(KeyErrorKind::Discovery));
+    }
+
+    #[tokio::test]
+    async fn after_an_hour_the_keys_are_fetched_beside_the_traffic() {
+        let issuer = aged(REFRESH_AGE);
+        assert!(issuer.keys().await.is_ok());
+        tokio::task::yield_now().await;
+        let tried = || issuer.gate.try_lock().is_ok_and(|gate| gate.refetched.is_some());
+        let waiting = async {
+            while !tried() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(5), waiting).await.unwrap();
+        let young = aged(REFRESH_AGE / 2);
+        assert!(young.keys().await.is_ok());
+        tokio::task::yield_now().await;
+        assert!(young.gate.try_lock().unwrap().refetched.is_none());
+    }
+}

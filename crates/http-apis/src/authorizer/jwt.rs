@@ -55,9 +55,11 @@ pub(crate) async fn check(worker: &Worker, rule: &JwtRule, call: &Call) -> Resul
     let Some(value) = identity(&rule.source, call) else { return Err(missing(rule)) };
     let token = without_scheme(&value);
     let bearer = verified(worker, rule, token, call.seconds()).await.map_err(|fault| invalid(rule, fault))?;
+    if rule.scopes.is_empty() {
+        return Ok(bearer);
+    }
     let scopes = bearer.scopes();
-    let scoped =
-        rule.scopes.is_empty() || scopes.iter().any(|scope| rule.scopes.iter().any(|wanted| **wanted == **scope));
+    let scoped = scopes.iter().any(|scope| rule.scopes.iter().any(|wanted| **wanted == **scope));
     if scoped { Ok(bearer) } else { Err(insufficient(rule, &scopes)) }
 }
 

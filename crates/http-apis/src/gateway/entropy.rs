@@ -1,6 +1,9 @@
 //! Request and trace ids: unique, not secret. Randomness is drawn a page at a time, so that an id costs no system call.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    fmt::Write as _,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
@@ -46,10 +49,15 @@ impl Entropy {
         RequestId(id)
     }
 
-    /// A fresh trace id, `1-{8 hex of epoch seconds}-{24 hex}`.
-    pub(crate) fn trace_id(&self, now: i64) -> String {
+    /// Writes a fresh trace id, `1-{8 hex of epoch seconds}-{24 hex}`.
+    pub(crate) fn trace_id(&self, now: i64, out: &mut String) {
         let seconds = u32::try_from(now.div_euclid(1000)).unwrap_or_default();
-        format!("1-{seconds:08x}-{}", hex::encode(self.take::<12>()))
+        let mut digits = [0; 24];
+        // 12 bytes make exactly 24 digits.
+        let written = hex::encode_to_slice(self.take::<12>(), &mut digits);
+        debug_assert_eq!(written, Ok(()));
+        // Writing to a string cannot fail.
+        let _ = write!(out, "1-{seconds:08x}-{}", str::from_utf8(&digits).unwrap_or_default());
     }
 }
 
@@ -94,7 +102,8 @@ mod tests {
     #[test]
     fn a_trace_id_carries_the_time() {
         let entropy = Entropy::new(Arc::new(Counting(AtomicU8::new(3))));
-        let id = entropy.trace_id(1_787_996_002_000);
+        let mut id = String::new();
+        entropy.trace_id(1_787_996_002_000, &mut id);
         assert!(id.starts_with("1-6a92a762-"), "{id}");
         assert_eq!(id.len(), 35);
     }

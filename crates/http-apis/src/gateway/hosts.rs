@@ -20,7 +20,7 @@ pub(super) struct Place {
     /// The same place in the path as sent; none when an encoded slash hides it.
     pub(super) routed_raw: Option<usize>,
     /// The host that functions see.
-    pub(super) domain: Box<str>,
+    pub(super) domain: String,
 }
 
 /// Why there is no place: for `explain`.
@@ -62,26 +62,26 @@ pub(super) fn claims(snapshot: &Snapshot, domains: &[Box<str>], host: &str, path
 pub(super) fn resolve(
     snapshot: &Snapshot,
     domains: &[Box<str>],
-    host: &str,
+    host: String,
     path: &str,
     raw: &str,
 ) -> Result<Place, Nowhere> {
-    if let Some(named) = split_host(host, domains) {
+    if let Some(named) = split_host(&host, domains) {
         let api = find(snapshot, &named).ok_or_else(|| no_api(named.id))?;
         return by_host(api, host, path, raw);
     }
-    let prefix = PATH_FORMS.iter().find(|prefix| path.starts_with(**prefix)).ok_or_else(|| no_api(host))?;
+    let prefix = PATH_FORMS.iter().find(|prefix| path.starts_with(**prefix)).ok_or_else(|| no_api(&host))?;
     by_path(snapshot, prefix, path, raw)
 }
 
-fn by_host(api: &ServedApi, host: &str, path: &str, raw: &str) -> Result<Place, Nowhere> {
+fn by_host(api: &ServedApi, host: String, path: &str, raw: &str) -> Result<Place, Nowhere> {
     let first = path.strip_prefix('/').map(|rest| rest.split('/').next().unwrap_or_default()).unwrap_or_default();
     let named = api.stage(first).filter(|stage| !stage.is_default());
     let (stage, routed) = match named {
         Some(stage) => (stage, 1 + first.len()),
         None => (api.stage("$default").ok_or_else(|| no_stage(api, first))?, 0),
     };
-    place(stage, 0, routed, host.into(), path, raw)
+    place(stage, 0, routed, host, path, raw)
 }
 
 fn by_path(snapshot: &Snapshot, prefix: &str, path: &str, raw: &str) -> Result<Place, Nowhere> {
@@ -93,14 +93,14 @@ fn by_path(snapshot: &Snapshot, prefix: &str, path: &str, raw: &str) -> Result<P
     let stage_at = prefix.len() + id.len();
     let routed = stage_at + 1 + name.len();
     let shown = if stage.is_default() { routed } else { stage_at };
-    place(stage, shown, routed, api.aws_host.clone(), path, raw)
+    place(stage, shown, routed, api.aws_host.to_string(), path, raw)
 }
 
 fn place(
     stage: &Arc<ServedStage>,
     shown: usize,
     routed: usize,
-    domain: Box<str>,
+    domain: String,
     path: &str,
     raw: &str,
 ) -> Result<Place, Nowhere> {

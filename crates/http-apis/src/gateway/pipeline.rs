@@ -110,8 +110,7 @@ fn place(worker: &Worker, head: Parts, body: RequestBody, trace: &mut Trace) -> 
     let snapshot: arc_swap::Guard<Arc<Snapshot>> = worker.shared().snapshot.load();
     let path = decoded.as_deref().unwrap_or_else(|| head.uri.path());
     let domains = &worker.shared().options.domains;
-    let place =
-        hosts::resolve(&snapshot, domains, &hosts::normalized(&host), path, head.uri.path()).map_err(nowhere)?;
+    let place = hosts::resolve(&snapshot, domains, hosts::normalized(&host), path, head.uri.path()).map_err(nowhere)?;
     trace.stage = Some(Arc::clone(&place.stage));
     Ok(Call { context: trace.context, id: trace.id, head, body, host, place, decoded, route: None, values: Vec::new() })
 }

@@ -1,6 +1,6 @@
 //! Headers across the gateway: what ends here, what is added towards a backend.
 
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -23,16 +23,28 @@ const FORWARDING: [HeaderName; 5] = [
 pub(super) fn towards_backend(headers: &mut HeaderMap, call: &Call, worker: &Worker, host: HeaderValue) {
     drop_hop_by_hop(headers);
     drop_forwarding(headers);
+    join_cookies(headers);
     headers.remove(header::EXPECT);
     // The body says its own length: one that was announced and one that is sent must never differ.
     headers.remove(header::CONTENT_LENGTH);
     headers.insert(header::HOST, host);
-    if let Ok(forwarded) = HeaderValue::from_str(&forwarded(call)) {
+    if let Ok(forwarded) = HeaderValue::try_from(forwarded(call)) {
         headers.insert(header::FORWARDED, forwarded);
     }
     headers.append(header::VIA, VIA);
-    if let Ok(trace) = HeaderValue::from_str(&trace_id(headers, worker, call.context.now)) {
+    if let Ok(trace) = HeaderValue::try_from(trace_id(headers, worker, call.context.now)) {
         headers.insert(TRACE_ID, trace);
+    }
+}
+
+/// HTTP/2 clients may send each cookie by itself; HTTP/1.1 knows one line (RFC 9113 section 8.2.3).
+fn join_cookies(headers: &mut HeaderMap) {
+    if headers.get_all(header::COOKIE).iter().nth(1).is_none() {
+        return;
+    }
+    let lines: Vec<&[u8]> = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes).collect();
+    if let Ok(joined) = HeaderValue::from_bytes(&lines.join(&b"; "[..])) {
+        headers.insert(header::COOKIE, joined);
     }
 }
 
@@ -45,32 +57,40 @@ pub(super) fn drop_forwarding(headers: &mut HeaderMap) {
 
 /// `Root=<new>`, or `Self=<new>;Root=<the client's>`.
 pub(super) fn trace_id(headers: &HeaderMap, worker: &Worker, now: i64) -> String {
-    let fresh = worker.entropy().trace_id(now);
     let given = headers.get(TRACE_ID).and_then(|value| value.to_str().ok());
-    match given.filter(|given| given.starts_with("Root=") && given.len() <= 256) {
-        Some(given) => format!("Self={fresh};{given}"),
-        None => format!("Root={fresh}"),
+    let given = given.filter(|given| given.starts_with("Root=") && given.len() <= 256);
+    let mut trace = String::with_capacity(48);
+    trace.push_str(if given.is_some() { "Self=" } else { "Root=" });
+    worker.entropy().trace_id(now, &mut trace);
+    if let Some(given) = given {
+        trace.push(';');
+        trace.push_str(given);
     }
+    trace
 }
 
 /// RFC 7239: whom the request came to and from, under which host and scheme.
 fn forwarded(call: &Call) -> String {
-    let by = node(call.context.local.ip());
-    let of = node(call.context.client);
+    let (by, of) = (Node(call.context.local.ip()), Node(call.context.client));
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
     // A Host header is the client's text: nothing of it may end the parameter it stands in.
-    let host = match call.host.as_str() {
-        host if host.bytes().all(plain) => host.to_owned(),
-        host if host.bytes().all(|byte| plain(byte) || b":[]".contains(&byte)) => format!("\"{host}\""),
-        _ => "unknown".to_owned(),
+    let (quote, host) = match call.host.as_str() {
+        host if host.bytes().all(plain) => ("", host),
+        host if host.bytes().all(|byte| plain(byte) || b":[]".contains(&byte)) => ("\"", host),
+        _ => ("", "unknown"),
     };
-    format!("by={by};for={of};host={host};proto={}", call.scheme())
+    format!("by={by};for={of};host={quote}{host}{quote};proto={}", call.scheme())
 }
 
-fn node(ip: IpAddr) -> String {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => ip.to_string(),
-        IpAddr::V6(ip) => format!("\"[{ip}]\""),
+/// An address as RFC 7239 writes it.
+struct Node(IpAddr);
+
+impl fmt::Display for Node {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.to_canonical() {
+            IpAddr::V4(ip) => ip.fmt(out),
+            IpAddr::V6(ip) => write!(out, "\"[{ip}]\""),
+        }
     }
 }
 
@@ -104,6 +124,24 @@ pub(super) fn drop_hop_by_hop(headers: &mut HeaderMap) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_are_written_as_rfc_7239_wants_them() {
+        let node = |text: &str| Node(text.parse().unwrap()).to_string();
+        assert_eq!(node("10.0.0.1"), "10.0.0.1");
+        assert_eq!(node("::ffff:10.0.0.1"), "10.0.0.1");
+        assert_eq!(node("2001:db8::1"), "\"[2001:db8::1]\"");
+    }
+
+    #[test]
+    fn cookies_sent_apart_become_one_line() {
+        let mut headers = HeaderMap::new();
+        for value in ["a=1", "b=2"] {
+            headers.append(header::COOKIE, HeaderValue::from_static(value));
+        }
+        join_cookies(&mut headers);
+        assert_eq!(headers.get_all(header::COOKIE).iter().collect::<Vec<_>>(), ["a=1; b=2"]);
+    }
 
     #[test]
     fn hop_by_hop_headers_go_and_so_do_those_connection_lists() {

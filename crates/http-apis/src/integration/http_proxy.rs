@@ -73,7 +73,7 @@ fn path(target: &HttpTarget, call: &Call, mapped: &mapping::Mapped) -> Refuse<Pa
         let fix = "send the path without . and .. segments";
         Refusal::new(Own::BadRequest, "integration.path", "a path without dot segments", "one with", fix)
     })?;
-    made.parse().map_err(|_| {
+    PathAndQuery::try_from(made).map_err(|_| {
         let fix = "percent-encode the path and the query";
         Refusal::new(Own::BadRequest, "integration.path", "a path that HTTP can carry", "another", fix)
     })

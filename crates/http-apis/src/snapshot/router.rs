@@ -151,6 +151,7 @@ fn split(path: &str) -> (&str, Option<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn chosen(keys: &[&str], method: &str, path: &str) -> Option<String> {
         let parsed: Vec<RouteKey> = keys.iter().map(|key| RouteKey::parse(key).unwrap()).collect();
@@ -232,5 +233,66 @@ mod tests {
     #[test]
     fn the_root_is_a_route_of_its_own() {
         assert_eq!(chosen(&["GET /", "ANY /{p+}"], "GET", "/").as_deref(), Some("GET /"));
+    }
+
+    /// The rules written down naively: every candidate is tried, the best one by the order of B.5 wins.
+    fn naive<'k>(keys: &'k [RouteKey], method: &str, path: &str) -> Option<&'k RouteKey> {
+        let segments: Vec<&str> = if path == "/" { vec![] } else { path[1..].split('/').collect() };
+        let rank = |key: &RouteKey| -> Option<Vec<u8>> {
+            let RouteKey::Path { method: wanted, path: template } = key else { return Some(vec![9]) };
+            if wanted != method && wanted != "ANY" {
+                return None;
+            }
+            let greedy = matches!(template.segments.last(), Some(Segment::Greedy(_)));
+            let mut rank = vec![u8::from(greedy)];
+            let rest = if path == "/" && greedy && template.segments.len() == 1 { vec![""] } else { segments.clone() };
+            for (index, segment) in template.segments.iter().enumerate() {
+                match (segment, rest.get(index)) {
+                    (Segment::Literal(text), Some(value)) if text == value => rank.push(0),
+                    (Segment::Variable(_), Some(value)) if !value.is_empty() => rank.push(1),
+                    (Segment::Greedy(_), Some(_)) if index == 0 || rest[index..] != [""] => rank.push(2),
+                    _ => return None,
+                }
+            }
+            if !greedy && template.segments.len() != rest.len() {
+                return None;
+            }
+            rank.push(3 + u8::from(wanted == "ANY"));
+            Some(rank)
+        };
+        keys.iter().filter_map(|key| Some((rank(key)?, key))).min_by(|a, b| a.0.cmp(&b.0)).map(|(_, key)| key)
+    }
+
+    fn template() -> impl Strategy<Value = String> {
+        let segment = prop_oneof![3 => "[ab]", 2 => Just("{v}".to_owned())];
+        (prop::collection::vec(segment, 0..4), any::<bool>(), prop::sample::select(vec!["GET", "POST", "ANY"]))
+            .prop_map(|(segments, greedy, method)| {
+                let named = |(index, text): (usize, &String)| text.replace("{v}", &format!("{{v{index}}}"));
+                let mut path: String =
+                    segments.iter().enumerate().flat_map(|one| ["/".to_owned(), named(one)]).collect();
+                if greedy {
+                    path += "/{rest+}";
+                }
+                format!("{method} {}", if path.is_empty() { "/" } else { &path })
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn the_tree_chooses_as_the_rules_say(
+            templates in prop::collection::vec(template(), 1..8),
+            path in "(/[abc]?){1,5}",
+            method in prop::sample::select(vec!["GET", "POST", "PUT"]),
+        ) {
+            let mut keys: Vec<RouteKey> = Vec::new();
+            for template in &templates {
+                let key = RouteKey::parse(template).unwrap();
+                if keys.iter().all(|known| known.form() != key.form()) {
+                    keys.push(key);
+                }
+            }
+            let found = Router::new(&keys).find(method, &path).map(|found| &keys[found.route]);
+            prop_assert_eq!(found, naive(&keys, method, &path));
+        }
     }
 }

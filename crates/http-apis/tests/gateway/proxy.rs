@@ -395,3 +395,54 @@ async fn an_integration_is_what_its_stage_deployed() {
     assert_eq!(uri("/plain/x").await, "/one/x");
     assert_eq!(uri("/x").await, "/two/x");
 }
+
+#[tokio::test]
+async fn a_body_that_never_ends_is_cut_at_the_integrations_time() {
+    let backend = Scripted::new([Act::Write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc".to_vec())]).await;
+    let mut bench = Bench::new().await;
+    let new = NewIntegration { integration_uri: Some(backend.url("")), timeout_in_millis: Some(100), ..http_proxy() };
+    let target = bench.integration(new).await;
+    bench.open("GET /x", &target).await;
+    let reply = bench.get("/x", &[]).await;
+    assert_eq!((reply.status, reply.text()), (200, "abc"));
+}
+
+#[tokio::test]
+async fn a_backend_cannot_switch_protocols() {
+    let text = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n";
+    let backend = Scripted::new([Act::Write(text.to_vec())]).await;
+    let bench = before(&backend.url("")).await;
+    let reply = bench.get("/", &[("Upgrade", "websocket"), ("Connection", "upgrade")]).await;
+    assert!(reply.status == 500 || reply.status == 503, "{reply:?}");
+    assert!(!backend.requests.lock().unwrap()[0].to_lowercase().contains("upgrade"));
+}
+
+#[tokio::test]
+async fn https_backends_need_a_certificate_for_their_name() {
+    let issued = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let backend = super::backends::tls(&issued).await;
+    let trusting = |roots: rustls::RootCertStore| {
+        let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let builder =
+            rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+        Some(std::sync::Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
+    };
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(issued.cert.der().clone()).unwrap();
+    for (tls, uri, status) in [
+        (trusting(roots.clone()), format!("https://localhost:{}/s", backend.port()), 200),
+        (trusting(roots), format!("https://{backend}/s"), 503),
+        (None, format!("https://localhost:{}/s", backend.port()), 503),
+    ] {
+        let mut bench = Bench::with(http_apis::GatewayOptions { tls, ..Default::default() }).await;
+        let target = bench.proxy(&uri).await;
+        bench.open("GET /x", &target).await;
+        let reply = bench.get("/x", &[]).await;
+        assert_eq!(reply.status, status, "{uri}: {reply:?}");
+        if status == 200 {
+            assert_eq!(reply.json()["uri"], "/s");
+        } else {
+            assert!(bench.last_refusal().got.contains("certificate"), "{:?}", bench.last_refusal());
+        }
+    }
+}
