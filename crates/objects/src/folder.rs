@@ -5,6 +5,7 @@ use aws_lc_rs::digest::{self, SHA256};
 use bytes::Bytes;
 use std::fs;
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -39,8 +40,8 @@ impl Folder {
     /// Opens or makes the folder and removes broken uploads.
     pub(crate) fn open(root: &Path) -> io::Result<Self> {
         let (objects, tmp) = (root.join("objects"), root.join("tmp"));
-        fs::create_dir_all(&objects)?;
-        fs::create_dir_all(&tmp)?;
+        private_dir(&objects)?;
+        private_dir(&tmp)?;
         for broken in fs::read_dir(&tmp)? {
             fs::remove_file(broken?.path())?;
         }
@@ -97,7 +98,7 @@ impl Inner {
         file.sync_all()?;
         let path = self.path(&meta.key);
         let shard = path.parent().unwrap_or(&self.objects);
-        fs::create_dir_all(shard)?;
+        private_dir(shard)?;
         {
             let _one_at_a_time = self.naming.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some((_, existing)) = read(&path)? {
@@ -178,6 +179,11 @@ fn read(path: &Path) -> io::Result<Option<(fs::File, ObjectMeta)>> {
     };
     let meta = ObjectMeta::read(&mut file)?;
     Ok(Some((file, meta)))
+}
+
+/// Makes a folder, and those above it, for this user alone.
+fn private_dir(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 fn sync_dir(path: &Path) -> io::Result<()> {

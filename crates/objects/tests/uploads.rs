@@ -37,6 +37,17 @@ async fn an_upload_is_stored_and_reported_with_its_checksum() {
 }
 
 #[tokio::test]
+async fn nobody_else_on_the_machine_reads_the_folder() {
+    use std::os::unix::fs::PermissionsExt;
+    let bench = Bench::new();
+    bench.upload(KEY, "image/png", b"hello").await;
+    for folder in ["objects", "tmp"] {
+        let mode = std::fs::metadata(bench.folder.path().join(folder)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{folder}");
+    }
+}
+
+#[tokio::test]
 async fn an_empty_file_is_a_file() {
     let bench = Bench::new();
     bench.upload(KEY, "text/plain", b"").await;
