@@ -423,10 +423,8 @@ pub fn standard_attribute_fixed(name: impl Display) -> Error {
 }
 
 /// A custom attribute without `AttributeDataType` (moto).
-pub const ATTRIBUTE_TYPE_MISSING: Error = say(
-    Kind::InvalidParameter,
-    "Invalid AttributeDataType input, consider using the provided AttributeDataType enum.",
-);
+pub const ATTRIBUTE_TYPE_MISSING: Error =
+    say(Kind::InvalidParameter, "Invalid AttributeDataType input, consider using the provided AttributeDataType enum.");
 /// H.1 (I).
 pub const CUSTOM_NAME_LENGTH: Error =
     say(Kind::InvalidParameter, "The name of a custom attribute must have 1 to 20 characters.");
@@ -441,10 +439,7 @@ pub fn invalid_constraints(kind: impl Display, name: impl Display) -> Error {
 
 /// A length above 2048 (moto).
 pub fn string_bound_too_great(name: impl Display) -> Error {
-    Error::new(
-        Kind::InvalidParameter,
-        format!("user.{name}: String attributes cannot have a length of more than 2048"),
-    )
+    Error::new(Kind::InvalidParameter, format!("user.{name}: String attributes cannot have a length of more than 2048"))
 }
 
 /// The lowest is above the highest (moto).

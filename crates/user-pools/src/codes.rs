@@ -1,0 +1,181 @@
+//! Confirmation codes: six digits, kept as a keyed hash, single use, with a limited number of tries (spec C.15, C.17).
+//! A code is bound to pool, user, purpose and the very address it was sent to: it proves nothing about an address that was put there later.
+use crate::attributes::CONTACTS;
+use crate::context::RequestContext;
+use crate::error::Result;
+use crate::ids::{Millis, PoolId};
+use crate::messages;
+use crate::pool::Contact;
+use crate::ports::{Code, CodePurpose, Random, StoreError};
+use crate::service::UserPools;
+use crate::user::User;
+
+const HOUR: Millis = 60 * 60 * 1000;
+const CODES: u32 = 1_000_000;
+
+/// How long a code lives (spec C.15).
+const fn life(purpose: CodePurpose) -> Millis {
+    match purpose {
+        CodePurpose::SignUp | CodePurpose::VerifyEmail | CodePurpose::VerifyPhone => 24 * HOUR,
+        CodePurpose::ForgotPassword => HOUR,
+    }
+}
+
+const fn word(purpose: CodePurpose) -> &'static str {
+    match purpose {
+        CodePurpose::SignUp => "sign-up",
+        CodePurpose::ForgotPassword => "forgot-password",
+        CodePurpose::VerifyEmail => "verify-email",
+        CodePurpose::VerifyPhone => "verify-phone",
+    }
+}
+
+/// What `VerifyUserAttribute` redeems for a contact.
+pub const fn verifying(contact: Contact) -> CodePurpose {
+    match contact {
+        Contact::Email => CodePurpose::VerifyEmail,
+        Contact::Phone => CodePurpose::VerifyPhone,
+    }
+}
+
+/// Acts that may be done so often an hour and user (spec C.15). Where AWS gives a range by risk, its upper end counts for asking and
+/// half of it for guessing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// ResendConfirmationCode.
+    Resend,
+    /// ConfirmSignUp.
+    ConfirmSignUp,
+    /// ForgotPassword.
+    Forgot,
+    /// ConfirmForgotPassword.
+    ConfirmForgot,
+    /// ChangePassword with a wrong previous password.
+    ChangePassword,
+    /// GetUserAttributeVerificationCode.
+    AttributeCode,
+    /// VerifyUserAttribute.
+    VerifyAttribute,
+}
+
+impl Limit {
+    const fn word_and_uses(self) -> (&'static str, u32) {
+        match self {
+            Self::Resend => ("resend", 5),
+            Self::ConfirmSignUp => ("confirm-sign-up", 15),
+            Self::Forgot => ("forgot", 20),
+            Self::ConfirmForgot => ("confirm-forgot", 10),
+            Self::ChangePassword => ("change-password", 5),
+            Self::AttributeCode => ("attribute-code", 5),
+            Self::VerifyAttribute => ("verify-attribute", 15),
+        }
+    }
+}
+
+/// Where the uses of a limit are counted.
+pub(crate) fn limit_key(limit: Limit, pool: &PoolId, who: &str) -> String {
+    format!("limit:{}:{pool}:{who}", limit.word_and_uses().0)
+}
+
+/// Six digits, each of the million codes equally likely.
+pub(crate) fn six_digits(random: &dyn Random) -> String {
+    // The largest multiple of a million that fits; values above it would favour small codes.
+    const FAIR: u32 = u32::MAX - u32::MAX % CODES;
+    loop {
+        let drawn = u32::from_be_bytes(crate::random::bytes(random));
+        if drawn < FAIR {
+            return format!("{:06}", drawn % CODES);
+        }
+    }
+}
+
+impl UserPools {
+    /// Counts a use by `who` (a sub, or the folded name when there is no such user) before it happens, so parallel tries cannot slip
+    /// through. LimitExceeded beyond the hour's share.
+    pub(crate) async fn count_against(
+        &self,
+        cx: &RequestContext,
+        limit: Limit,
+        pool: &PoolId,
+        who: &str,
+    ) -> Result<()> {
+        let (word, uses) = limit.word_and_uses();
+        let count = self.store.count_use(cx.now, limit_key(limit, pool, who), HOUR).await?;
+        if count > uses {
+            return Err(
+                messages::ATTEMPT_LIMIT_EXCEEDED.because(format!("{count} {word} within an hour, {uses} allowed"))
+            );
+        }
+        Ok(())
+    }
+
+    /// Makes a code for an address and stores it in place of an earlier one. The code leaves only by mail or SMS.
+    pub(crate) async fn issue_code(
+        &self,
+        cx: &RequestContext,
+        user: &User,
+        purpose: CodePurpose,
+        contact: Contact,
+        address: &str,
+    ) -> Result<String> {
+        let code = six_digits(&*self.random);
+        let hash = self.code_hashes(user, purpose, address, &code).swap_remove(0);
+        let row = Code {
+            pool: user.pool.clone(),
+            sub: user.sub.clone(),
+            purpose,
+            hash,
+            attribute: contact.attribute().to_owned(),
+            expires_at: cx.now.saturating_add(life(purpose)),
+        };
+        self.store.put_code(cx.now, row).await?;
+        Ok(code)
+    }
+
+    /// The live code of that purpose: which contact it went to, and its hash. `None` when there is none.
+    pub(crate) async fn live_code(
+        &self,
+        cx: &RequestContext,
+        user: &User,
+        purpose: CodePurpose,
+    ) -> Result<Option<(Contact, [u8; 32])>> {
+        match self.store.code(cx.now, user.pool.clone(), user.sub.clone(), purpose).await {
+            Ok(code) => {
+                let contact = CONTACTS.into_iter().find(|contact| contact.attribute() == code.attribute);
+                Ok(contact.map(|contact| (contact, code.hash)))
+            }
+            Err(StoreError::NotFound) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The hash of a code under each key of the ring, the active one first.
+    pub(crate) fn code_hashes(&self, user: &User, purpose: CodePurpose, address: &str, code: &str) -> Vec<[u8; 32]> {
+        let parts = ["code", &user.pool.0, &user.sub, word(purpose), address, code];
+        self.keys.peppered(&parts.map(str::as_bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    struct Script(Mutex<Vec<u32>>);
+    impl Random for Script {
+        fn fill(&self, buffer: &mut [u8]) {
+            buffer.copy_from_slice(&self.0.lock().unwrap().remove(0).to_be_bytes());
+        }
+    }
+
+    #[test]
+    fn codes_are_six_digits_with_leading_zeros() {
+        assert_eq!(six_digits(&Script(Mutex::new(vec![42]))), "000042");
+        assert_eq!(six_digits(&Script(Mutex::new(vec![1_999_999]))), "999999");
+    }
+
+    #[test]
+    fn draws_that_would_favour_small_codes_are_drawn_again() {
+        assert_eq!(six_digits(&Script(Mutex::new(vec![u32::MAX, 4_294_000_000, 4_293_999_999]))), "999999");
+    }
+}

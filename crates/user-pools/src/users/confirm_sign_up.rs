@@ -1,0 +1,62 @@
+//! ConfirmSignUp: the code of the sign-up mail makes an account usable and its address verified (spec C.17).
+use super::update::{Aliases, Redemption};
+use super::visit::{Asking, Visit};
+use crate::codes::Limit;
+use crate::context::RequestContext;
+use crate::error::Result;
+use crate::messages;
+use crate::ports::CodePurpose;
+use crate::service::UserPools;
+use crate::user::{User, UserStatus};
+
+/// The request.
+#[derive(Clone, Debug)]
+pub struct ConfirmSignUp {
+    /// Client, secret hash and user.
+    pub asking: Asking,
+    /// `ConfirmationCode`.
+    pub code: String,
+    /// `ForceAliasCreation`: an alias that somebody else holds moves here.
+    pub force_alias: bool,
+}
+
+impl UserPools {
+    /// ConfirmSignUp. Errors: CodeMismatch, ExpiredCode, NotAuthorized when the user does not wait for it, AliasExists, LimitExceeded.
+    pub async fn confirm_sign_up(&self, cx: &RequestContext, request: ConfirmSignUp) -> Result<()> {
+        let visit = self.visit(cx, "ConfirmSignUp", &request.asking).await?;
+        let result = self.confirm_visited(cx, &visit, &request).await;
+        self.decided(cx, visit.about(), result)
+    }
+
+    async fn confirm_visited(&self, cx: &RequestContext, visit: &Visit, request: &ConfirmSignUp) -> Result<()> {
+        self.count_against(cx, Limit::ConfirmSignUp, &visit.pool.id, visit.counted()).await?;
+        let Some(user) = &visit.user else {
+            return Err(if visit.hides_users() {
+                messages::CODE_MISMATCH.because("no such user; the client prevents existence errors")
+            } else {
+                messages::USERNAME_CLIENT_NOT_FOUND
+            });
+        };
+        waits(user)?;
+        let aliases = if request.force_alias { Aliases::Take } else { Aliases::Respect };
+        let redemption = Redemption { purpose: CodePurpose::SignUp, code: &request.code, aliases };
+        let redeemed = self.redeem(cx, &visit.pool, &user.sub, redemption, |user, contact| {
+            waits(user)?;
+            user.status = UserStatus::Confirmed;
+            user.attributes.insert(contact.verified_attribute().to_owned(), "true".to_owned());
+            Ok(())
+        });
+        redeemed.await.map(drop)
+    }
+}
+
+/// Only an unconfirmed, enabled user can be confirmed.
+pub(super) fn waits(user: &User) -> Result<()> {
+    if user.status != UserStatus::Unconfirmed {
+        return Err(messages::cannot_be_confirmed(user.status.as_str()));
+    }
+    if !user.enabled {
+        return Err(messages::USER_DISABLED);
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! ForgotPassword: a code to a verified address, by which a new password can be set (spec C.16, C.17, H.5).
+use super::visit::{Asking, Visit};
+use crate::attributes::{CONTACTS, is_verified};
+use crate::codes::Limit;
+use crate::context::RequestContext;
+use crate::error::Result;
+use crate::ids::Millis;
+use crate::messages;
+use crate::pool::{Contact, PoolSettings};
+use crate::ports::CodePurpose;
+use crate::service::UserPools;
+use crate::templates::{Delivery, Letter, Occasion};
+use crate::user::{User, UserStatus};
+
+/// A simulated code "lives" as long as a real one.
+const SIMULATED_LIFE: Millis = 60 * 60 * 1000;
+
+impl UserPools {
+    /// ForgotPassword. Where the client prevents existence errors, whoever cannot be sent a code gets a simulated answer; the reason is noted.
+    /// Errors: UserNotFound, InvalidParameter, NotAuthorized (status, `admin_only`), LimitExceeded, CodeDeliveryFailure.
+    pub async fn forgot_password(&self, cx: &RequestContext, asking: Asking) -> Result<Delivery> {
+        let visit = self.visit(cx, "ForgotPassword", &asking).await?;
+        let result = self.forgot_visited(cx, &visit).await;
+        self.decided(cx, visit.about(), result)
+    }
+
+    async fn forgot_visited(&self, cx: &RequestContext, visit: &Visit) -> Result<Delivery> {
+        self.count_against(cx, Limit::Forgot, &visit.pool.id, visit.counted()).await?;
+        // The pool's own rule, the same for everybody: it tells nobody apart.
+        if is_admin_only(&visit.pool.settings) {
+            return Err(messages::CONTACT_ADMINISTRATOR);
+        }
+        match recoverable(visit) {
+            Ok((user, contact)) => {
+                let address = user.attributes.get(contact.attribute()).map_or("", String::as_str);
+                let (pool, client) = (&visit.pool, Some(&visit.client.id));
+                let letter = Letter { pool, user, occasion: Occasion::ForgotPassword, contact, address, client };
+                self.send_code(cx, CodePurpose::ForgotPassword, letter).await
+            }
+            Err(_) if visit.hides_users() => {
+                self.mark_simulated(cx, "forgot", visit).await?;
+                Ok(self.simulated_delivery(&visit.pool, &visit.folded))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Remembers that a code was asked for under a name that gets none: what follows must answer as if there were one. Costs one write, like
+    /// storing a code.
+    pub(super) async fn mark_simulated(&self, cx: &RequestContext, what: &str, visit: &Visit) -> Result<()> {
+        let mark = self.simulated_mark(what, visit);
+        self.store.spend(cx.now, mark, cx.now.saturating_add(SIMULATED_LIFE)).await?;
+        Ok(())
+    }
+
+    /// Whether [`UserPools::mark_simulated`] happened within the life of a code.
+    pub(super) async fn was_simulated(&self, cx: &RequestContext, what: &str, visit: &Visit) -> Result<bool> {
+        // A mark that ends now leaves nothing behind; being refused one means that an earlier one lives.
+        Ok(!self.store.spend(cx.now, self.simulated_mark(what, visit), cx.now).await?)
+    }
+
+    fn simulated_mark(&self, what: &str, visit: &Visit) -> [u8; 32] {
+        let parts = ["simulated code", what, &visit.pool.id.0, &visit.folded];
+        self.keys.peppered(&parts.map(str::as_bytes))[0]
+    }
+}
+
+/// The user, when they exist and may recover by a code, and the contact it goes to.
+fn recoverable(visit: &Visit) -> Result<(&User, Contact)> {
+    let user = visit.user.as_ref().ok_or(messages::USERNAME_CLIENT_NOT_FOUND)?;
+    if !user.enabled {
+        return Err(messages::NO_RECOVERY_CONTACT.because("the user is disabled"));
+    }
+    if matches!(user.status, UserStatus::ForceChangePassword | UserStatus::ExternalProvider) {
+        return Err(messages::CANNOT_RESET_NOW);
+    }
+    let contact = recovery_contact(&visit.pool.settings, user).ok_or(messages::NO_RECOVERY_CONTACT)?;
+    Ok((user, contact))
+}
+
+fn is_admin_only(settings: &PoolSettings) -> bool {
+    settings.recovery.as_ref().is_some_and(|list| list.iter().any(|mechanism| mechanism.name == "admin_only"))
+}
+
+/// Where a recovery code goes: the first verified contact by the pool's priorities; without those the phone, unless it is the second factor,
+/// else the e-mail address (spec H.5).
+pub(super) fn recovery_contact(settings: &PoolSettings, user: &User) -> Option<Contact> {
+    let verified = |contact: &Contact| is_verified(user, *contact);
+    let Some(mechanisms) = &settings.recovery else {
+        let factor = user.credentials.mfa_enabled.iter().any(|factor| factor == "SMS_MFA");
+        return CONTACTS.into_iter().filter(|contact| !(factor && *contact == Contact::Phone)).find(verified);
+    };
+    let mut mechanisms: Vec<_> = mechanisms.iter().collect();
+    mechanisms.sort_by_key(|mechanism| mechanism.priority);
+    let contact = |name: &str| match name {
+        "verified_email" => Some(Contact::Email),
+        "verified_phone_number" => Some(Contact::Phone),
+        _ => None,
+    };
+    mechanisms.into_iter().filter_map(|mechanism| contact(&mechanism.name)).find(verified)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pool::RecoveryMechanism;
+    use crate::users::fixtures::{settings, user};
+
+    fn reachable(verified: &[&str]) -> User {
+        let mut user = user();
+        for (name, value) in [("email", "a@b.example"), ("phone_number", "+12065550100")] {
+            user.attributes.insert(name.into(), value.into());
+            user.attributes.insert(format!("{name}_verified"), verified.contains(&name).to_string());
+        }
+        user
+    }
+
+    #[test]
+    fn without_settings_the_phone_comes_first_unless_it_is_the_second_factor() {
+        let mut both = reachable(&["email", "phone_number"]);
+        assert_eq!(recovery_contact(&settings(), &both), Some(Contact::Phone));
+        both.credentials.mfa_enabled = vec!["SMS_MFA".into()];
+        assert_eq!(recovery_contact(&settings(), &both), Some(Contact::Email));
+        assert_eq!(recovery_contact(&settings(), &reachable(&[])), None);
+    }
+
+    #[test]
+    fn the_pools_priorities_decide_among_verified_contacts() {
+        let mut pool = settings();
+        let mechanism = |name: &str, priority| RecoveryMechanism { name: name.into(), priority };
+        pool.recovery = Some(vec![mechanism("verified_phone_number", 2), mechanism("verified_email", 1)]);
+        assert_eq!(recovery_contact(&pool, &reachable(&["email", "phone_number"])), Some(Contact::Email));
+        assert_eq!(recovery_contact(&pool, &reachable(&["phone_number"])), Some(Contact::Phone));
+        pool.recovery = Some(vec![mechanism("verified_email", 1)]);
+        assert_eq!(recovery_contact(&pool, &reachable(&["phone_number"])), None);
+    }
+}

@@ -1,0 +1,155 @@
+//! SignUp: a person makes their own account and is sent a code (spec C.17).
+use super::visit::{Asking, Visit};
+use crate::attributes::{self, CONTACTS, Given, Writer};
+use crate::context::RequestContext;
+use crate::error::{Error, Result};
+use crate::messages;
+use crate::names::{self, NewName};
+use crate::passwords;
+use crate::pool::{AliasKind, Contact, UserPool};
+use crate::ports::{CodePurpose, StoreError, Taken};
+use crate::service::UserPools;
+use crate::templates::{Delivery, Letter, Occasion};
+use crate::user::{Credentials, User, UserStatus};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The request. `ValidationData` and `ClientMetadata` go to triggers only.
+pub struct SignUp {
+    /// Client, secret hash and the new username.
+    pub asking: Asking,
+    /// `Password`; users without one are not supported yet.
+    pub password: Option<String>,
+    /// `UserAttributes`.
+    pub attributes: Given,
+}
+
+impl fmt::Debug for SignUp {
+    /// Password and attributes stay out of logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignUp").field("client", &self.asking.client).finish_non_exhaustive()
+    }
+}
+
+/// What became of it.
+#[derive(Clone, Debug)]
+pub struct SignedUp {
+    /// `UserSub`.
+    pub sub: String,
+    /// The username as stored: the sub in `UsernameAttributes` pools.
+    pub username: String,
+    /// `UserConfirmed`.
+    pub confirmed: bool,
+    /// `CodeDeliveryDetails`; absent where the pool verifies nothing.
+    pub delivery: Option<Delivery>,
+}
+
+impl UserPools {
+    /// SignUp. Errors: NotAuthorized, InvalidParameter, InvalidPassword, UsernameExists, CodeDeliveryFailure (the user exists then).
+    pub async fn sign_up(&self, cx: &RequestContext, request: SignUp) -> Result<SignedUp> {
+        let visit = self.visit(cx, "SignUp", &request.asking).await?;
+        let result = self.sign_up_visited(cx, &visit, &request).await;
+        self.decided(cx, visit.about(), result)
+    }
+
+    async fn sign_up_visited(&self, cx: &RequestContext, visit: &Visit, request: &SignUp) -> Result<SignedUp> {
+        let Visit { pool, client, .. } = visit;
+        if pool.settings.admin_create_only {
+            return Err(messages::SIGN_UP_NOT_PERMITTED);
+        }
+        let name = names::check_new(&pool.settings, &request.asking.username)?;
+        let password = request.password.as_deref().ok_or(messages::PASSWORD_REQUIRED)?;
+        passwords::check_policy(&pool.settings.password_policy, password)?;
+        let writer = Writer::Client(&client.settings);
+        let attributes = new_attributes(pool, writer, name, &request.asking.username, &request.attributes)?;
+        if visit.user.is_some() {
+            return Err(name_taken(name));
+        }
+        let mut user = self.new_user(cx, pool, name, &request.asking.username, attributes, UserStatus::Unconfirmed);
+        user.credentials.password = Some(self.protect(pool, &user.sub, &user.username, password).await?);
+        self.store.insert_user(cx.now, user.clone()).await.map_err(|error| insert_refused(name, error))?;
+        let delivery = self.send_sign_up_code(cx, visit, &user, Occasion::SignUp).await?;
+        Ok(SignedUp { sub: user.sub, username: user.username, confirmed: false, delivery })
+    }
+
+    /// A user that is not stored yet.
+    pub(super) fn new_user(
+        &self,
+        cx: &RequestContext,
+        pool: &UserPool,
+        name: NewName,
+        username: &str,
+        attributes: BTreeMap<String, String>,
+        status: UserStatus,
+    ) -> User {
+        let sub = crate::random::uuid(&*self.random);
+        let username = if name == NewName::Username { username.to_owned() } else { sub.clone() };
+        User {
+            pool: pool.id.clone(),
+            sub,
+            username_folded: names::fold(&pool.settings, &username),
+            username,
+            aliases: names::active_aliases(&pool.settings, status, &attributes),
+            version: 1,
+            status,
+            enabled: true,
+            created: cx.now,
+            modified: cx.now,
+            attributes,
+            pending_attributes: BTreeMap::new(),
+            credentials: Credentials::default(),
+            signed_out_at: None,
+        }
+    }
+
+    /// Sends the code (or link) that confirms a sign-up. `None` where the pool verifies no contact that the user has.
+    pub(super) async fn send_sign_up_code(
+        &self,
+        cx: &RequestContext,
+        visit: &Visit,
+        user: &User,
+        occasion: Occasion,
+    ) -> Result<Option<Delivery>> {
+        let auto = |contact: &Contact| visit.pool.settings.auto_verified.contains(contact);
+        let chosen = CONTACTS.into_iter().filter(auto).find_map(|c| Some((c, user.attributes.get(c.attribute())?)));
+        let Some((contact, address)) = chosen else { return Ok(None) };
+        let client = Some(&visit.client.id);
+        let letter = Letter { pool: &visit.pool, user, occasion, contact, address, client };
+        self.send_code(cx, CodePurpose::SignUp, letter).await.map(Some)
+    }
+}
+
+/// The attributes of a new user, the username among them where it is one.
+pub(super) fn new_attributes(
+    pool: &UserPool,
+    writer: Writer<'_>,
+    name: NewName,
+    username: &str,
+    given: &Given,
+) -> Result<BTreeMap<String, String>> {
+    let NewName::Contact(contact) = name else { return attributes::new(&pool.settings, writer, given, None) };
+    let same = |value: &String| names::fold(&pool.settings, value) == names::fold(&pool.settings, username);
+    let differs = given.iter().any(|(name, value)| name == contact.attribute() && !same(value));
+    if differs {
+        return Err(messages::USERNAME_ATTRIBUTE_DIFFERS);
+    }
+    attributes::new(&pool.settings, writer, given, Some((contact.attribute(), username)))
+}
+
+/// SignUp's words for a name that is taken (K 4, 5).
+pub(super) fn name_taken(name: NewName) -> Error {
+    match name {
+        NewName::Username => messages::USER_ALREADY_EXISTS,
+        NewName::Contact(contact) => messages::given_account_exists(contact.attribute()),
+    }
+}
+
+fn insert_refused(name: NewName, error: StoreError) -> Error {
+    match error {
+        StoreError::Exists(Taken::Alias(kind @ (AliasKind::Email | AliasKind::Phone))) => {
+            messages::given_account_exists(kind.attribute())
+        }
+        StoreError::Exists(_) => name_taken(name),
+        other => other.into(),
+    }
+}
