@@ -223,25 +223,29 @@ impl fmt::Debug for Issuer {
     }
 }
 
+/// An issuer without keys, for tests.
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::integration::connect;
-
+pub(super) fn unreachable(name: &str) -> Arc<Issuer> {
     struct Nobody;
     impl LocalIssuers for Nobody {
         fn keys(&self, _issuer: &str) -> Option<Arc<KeySet>> {
             None
         }
     }
+    Arc::new(Issuer::new(name, Arc::new(Nobody), crate::integration::connect::public_tls()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     /// An issuer that nobody serves, with keys fetched so long ago.
     fn aged(age: Duration) -> Arc<Issuer> {
-        let issuer = Issuer::new("http://127.0.0.1:1", Arc::new(Nobody), connect::public_tls());
+        let issuer = unreachable("http://127.0.0.1:1");
         let keys = Arc::new(KeySet::new([]));
         let at = Instant::now().checked_sub(age).unwrap();
         issuer.cached.store(Some(Arc::new(Fetched { keys, document: JwkSet::default(), at })));
-        Arc::new(issuer)
+        issuer
     }
 
     #[tokio::test]

@@ -1,42 +1,22 @@
 //! The JWT authorizer (reference section C). An attacker controls every byte of the token until RSA has spoken;
 //! claims are looked at before that only to refuse early.
 
-use std::{
-    borrow::Cow,
-    collections::BTreeMap,
-    sync::{Arc, OnceLock},
-};
+use std::{borrow::Cow, sync::Arc};
 
 use http::HeaderValue;
 use jose::{CachedToken, Claims, Jwt, KeySet, ParseError, TokenCache, VerifyError};
 
-use super::issuers::{KeyError, KeyErrorKind};
+use super::{
+    Bearer,
+    issuers::{KeyError, KeyErrorKind},
+};
 use crate::{
     gateway::{Call, Own, Refusal, Worker, shown},
-    snapshot::{IdentitySource, JwtRule},
+    snapshot::{IdentitySource, JwtRule, ServedIntegration},
 };
 
 /// Verified tokens of one worker.
 pub(crate) type TokenCacheOf = TokenCache<Arc<Bearer>>;
-
-/// Whose token it was.
-#[derive(Debug)]
-pub(crate) struct Bearer {
-    claims: Arc<Claims>,
-    printed: OnceLock<BTreeMap<String, String>>,
-}
-
-impl Bearer {
-    /// The claims as functions see them, printed once per token.
-    pub(crate) fn printed(&self) -> &BTreeMap<String, String> {
-        self.printed.get_or_init(|| events::print_claims(self.claims.as_map()))
-    }
-
-    /// The token's scopes.
-    pub(crate) fn scopes(&self) -> Vec<&str> {
-        self.claims.scopes()
-    }
-}
 
 /// Why a token was refused: what the client reads, and what `explain` says.
 struct Fault {
@@ -54,13 +34,13 @@ type Outcome<T> = Result<T, Fault>;
 pub(crate) async fn check(worker: &Worker, rule: &JwtRule, call: &Call) -> Result<Arc<Bearer>, Refusal> {
     let Some(value) = identity(&rule.source, call) else { return Err(missing(rule)) };
     let token = without_scheme(&value);
-    let bearer = verified(worker, rule, token, call.seconds()).await.map_err(|fault| invalid(rule, fault))?;
+    let bearer = verified(worker, rule, token, call).await.map_err(|fault| invalid(rule, fault))?;
     if rule.scopes.is_empty() {
         return Ok(bearer);
     }
     let scopes = bearer.scopes();
-    let scoped = scopes.iter().any(|scope| rule.scopes.iter().any(|wanted| **wanted == **scope));
-    if scoped { Ok(bearer) } else { Err(insufficient(rule, &scopes)) }
+    let scoped = scopes.iter().any(|scope| rule.scopes.contains(scope));
+    if scoped { Ok(bearer) } else { Err(insufficient(rule, scopes)) }
 }
 
 /// The value of the identity source; none when it is absent or empty. Repeated ones are joined, which no token survives.
@@ -91,11 +71,12 @@ fn without_scheme(value: &str) -> &str {
     }
 }
 
-async fn verified(worker: &Worker, rule: &JwtRule, token: &str, now: i64) -> Outcome<Arc<Bearer>> {
-    // A cached verdict counts only under the keys it was made with.
-    let at_hand = rule.issuer.at_hand();
-    if let Some(bearer) = at_hand.and_then(|keys| worker.cached_token(token, keys.generation(), now)) {
-        issued_for(rule, &bearer.claims)?;
+async fn verified(worker: &Worker, rule: &JwtRule, token: &str, call: &Call) -> Outcome<Arc<Bearer>> {
+    let now = call.seconds();
+    // A cached verdict counts only under the keys it was made with, and only for routes that would take the token: two
+    // may trust one issuer for different audiences. Whatever does not fit is looked at from the start.
+    let cached = rule.issuer.at_hand().and_then(|keys| worker.cached_token(token, keys.generation(), now));
+    if let Some(bearer) = cached.filter(|bearer| bearer.suits(rule)) {
         return Ok(bearer);
     }
     let jwt = Jwt::parse(token).map_err(|error| Fault::parse(&error))?;
@@ -106,16 +87,16 @@ async fn verified(worker: &Worker, rule: &JwtRule, token: &str, now: i64) -> Out
     let (claims, generation) = signed(rule, &jwt, keys).await?;
     // `iat` goes with `nbf`: should the clock be set back, a cached token is not used before it was issued.
     let nbf = claims.seconds("nbf").max(claims.seconds("iat")).map(|from| from.saturating_sub(leeway));
-    let bearer = Arc::new(Bearer { claims, printed: OnceLock::new() });
-    let value_bytes = 2 * token.len();
+    let function = call.route().is_some_and(|route| matches!(route.integration, ServedIntegration::Function(_)));
+    let bearer = Arc::new(Bearer::new(&rule.issuer, &claims, function));
+    let value_bytes = bearer.bytes();
     let verdict =
         CachedToken { exp: exp.saturating_add(leeway), nbf, generation, value: Arc::clone(&bearer), value_bytes };
     worker.cache_token(token, verdict);
     Ok(bearer)
 }
 
-/// `iss` and `aud`, or `client_id` when there is no `aud`. Asked at every use: two routes may trust one issuer for
-/// different audiences.
+/// `iss` and `aud`, or `client_id` when there is no `aud`.
 fn issued_for(rule: &JwtRule, claims: &Claims) -> Outcome<()> {
     let iss = claims.str("iss").unwrap_or_default();
     if iss != &*rule.issuer.name {
@@ -180,7 +161,7 @@ fn invalid(rule: &JwtRule, fault: Fault) -> Refusal {
     Refusal::new(Own::Unauthorized, fault.rule, fault.expected, fault.got, fault.fix).challenged(challenge)
 }
 
-fn insufficient(rule: &JwtRule, scopes: &[&str]) -> Refusal {
+fn insufficient(rule: &JwtRule, scopes: &[Box<str>]) -> Refusal {
     let expected = format!("one of the scopes {}", rule.scope_text);
     let got = if scopes.is_empty() { "no scope".to_owned() } else { shown(&scopes.join(" ")) };
     let fix = "ask for one of these scopes at the token endpoint and send the access token (ID tokens carry no scope)";

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::jwt::{self, Bearer};
+use super::{Bearer, jwt};
 use crate::{
     gateway::{Call, Own, Refusal, Worker},
     snapshot::Authorization,

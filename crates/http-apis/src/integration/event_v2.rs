@@ -57,7 +57,7 @@ fn context(route: &ServedRoute, call: &Call, bearer: Option<&Bearer>) -> HttpCon
 pub(super) fn scopes(route: &ServedRoute, bearer: &Bearer) -> Option<Vec<String>> {
     match &route.authorization {
         Authorization::Jwt(rule) if !rule.scopes.is_empty() => {
-            Some(bearer.scopes().into_iter().map(str::to_owned).collect())
+            Some(bearer.scopes().iter().map(ToString::to_string).collect())
         }
         _ => None,
     }

@@ -60,3 +60,46 @@ async fn many_apis_are_loaded_and_told_apart() {
         assert!(bench.gateway.claims(&format!("{id}.execute-api.us-east-1.amazonaws.com"), "/"));
     }
 }
+
+#[tokio::test]
+async fn http_2_requests_are_served_alike() {
+    use http_body_util::{BodyExt, Empty};
+    use hyper_util::rt::{TokioExecutor, TokioIo};
+    let mut bench = Bench::new().await;
+    let function = bench.function("2.0", 30_000).await;
+    bench.open("GET /x", &function).await;
+    let (client, server) = tokio::io::duplex(65_536);
+    let worker = bench.gateway.worker();
+    let service = hyper::service::service_fn(move |request| {
+        let worker = worker.clone();
+        let context = http_apis::RequestContext {
+            client: "::1".parse().unwrap(),
+            local: "[::1]:443".parse().unwrap(),
+            tls: true,
+            now: NOW,
+        };
+        async move { Ok::<_, std::convert::Infallible>(worker.handle(request, context).await) }
+    });
+    let connection = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+    tokio::spawn(connection.serve_connection(TokioIo::new(server), service));
+    let handshake = hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(client));
+    let (mut sender, driver) = handshake.await.unwrap();
+    tokio::spawn(driver);
+    let host = format!("{}.execute-api.localhost", bench.api.api_id);
+    let request = http::Request::get(format!("https://{host}/x"))
+        .header("cookie", "a=1")
+        .header("cookie", "b=2")
+        .body(Empty::<bytes::Bytes>::new())
+        .unwrap();
+    let response = sender.send_request(request).await.unwrap();
+    assert_eq!(response.status(), 200);
+    let event: serde_json::Value = serde_json::from_slice(&response.collect().await.unwrap().to_bytes()).unwrap();
+    assert_eq!(event["headers"]["host"], host);
+    assert_eq!(event["cookies"], serde_json::json!(["a=1", "b=2"]));
+    assert_eq!(
+        (&event["headers"]["x-forwarded-proto"], &event["headers"]["x-forwarded-port"]),
+        (&"https".into(), &"443".into())
+    );
+    let http = &event["requestContext"]["http"];
+    assert_eq!((&http["protocol"], &http["sourceIp"]), (&"HTTP/1.1".into(), &"::1".into()));
+}
