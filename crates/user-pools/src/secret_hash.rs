@@ -44,27 +44,34 @@ impl UserPools {
         let mut matched = subtle::Choice::from(0);
         for secret in self.client_secrets(client)? {
             for name in names {
-                matched |= compute(&secret, name, &client.id.0).as_bytes().ct_eq(hash.as_bytes());
+                matched |= compute(secret.as_bytes(), name, &client.id.0).as_bytes().ct_eq(hash.as_bytes());
             }
         }
         Ok(matched.into())
     }
 
     /// The client's live secrets in plain text; none for a public client. Sealed for (pool, client id, "secret").
-    pub fn client_secrets(&self, client: &AppClient) -> Result<Vec<Zeroizing<Vec<u8>>>> {
+    pub fn client_secrets(&self, client: &AppClient) -> Result<Vec<Zeroizing<String>>> {
         let place = [client.pool.0.as_str(), client.id.0.as_str(), "secret"];
-        let broken = |_| StoreError::Unavailable("a client secret does not open".to_owned());
-        client.secrets.iter().map(|secret| Ok(self.keys.open(&place, &secret.sealed).map_err(broken)?)).collect()
+        let open = |sealed: &[u8]| {
+            let plain = self.keys.open(&place, sealed).map_err(|_| broken())?;
+            Ok(Zeroizing::new(std::str::from_utf8(&plain).map_err(|_| broken())?.to_owned()))
+        };
+        client.secrets.iter().map(|secret| open(&secret.sealed)).collect()
     }
 
     /// Whether this is one of the client's live secrets.
     pub fn is_client_secret(&self, client: &AppClient, given: &str) -> Result<bool> {
         let mut matched = subtle::Choice::from(0);
         for secret in self.client_secrets(client)? {
-            matched |= secret.as_slice().ct_eq(given.as_bytes());
+            matched |= secret.as_bytes().ct_eq(given.as_bytes());
         }
         Ok(matched.into())
     }
+}
+
+fn broken() -> StoreError {
+    StoreError::Unavailable("a client secret does not open".to_owned())
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 
 /// The longest `SRP_A`, in hex digits.
 pub const MAX_A_DIGITS: usize = 1024;
-const N_HEX: &str = concat!(
+/// N in hex: the 3072-bit prime of RFC 3526, group 15.
+pub const N_HEX: &str = concat!(
     "ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b139b22514a08798e3404dd",
     "ef9519b3cd3a431b302b0a6df25f14374fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b0bff5cb6f406b7ed",
     "ee386bfb5a899fa5ae9f24117c4b1fe649286651ece45b3dc2007cb8a163bf0598da48361c55d39a69163fa8fd24cf5f",
@@ -20,7 +21,8 @@ const N_HEX: &str = concat!(
     "abf5ae8cdb0933d71e8c94e04a25619dcee3d2261ad2ee6bf12ffa06d98a0864d87602733ec86a64521f2b18177b200c",
     "bbe117577a615d6c770988c0bad946e208e24fa074e5ab3143db5bfce0fd108e4b82d120a93ad2caffffffffffffffff",
 );
-const G: &[u8] = &[2];
+/// The generator.
+pub const G: &[u8] = &[2];
 const INFO: &[u8] = b"Caldera Derived Key\x01";
 
 /// Java's `BigInteger.toByteArray` for a positive number: no leading zeros, one zero byte in front when the top bit is set.

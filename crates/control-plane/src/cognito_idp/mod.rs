@@ -4,11 +4,14 @@ mod clients;
 mod domains;
 mod errors;
 mod groups;
+mod mfa;
 mod paging;
 mod pools;
 mod prelude;
 mod resource_servers;
+mod sign_in;
 mod table;
+mod tokens;
 mod users;
 
 use crate::caller::{Caller, Signatures};
@@ -17,7 +20,6 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
 use std::sync::Arc;
-use user_pools::ports::Decision;
 use user_pools::{RequestContext, UserPools};
 
 /// The door. Cheap to clone.
@@ -115,9 +117,4 @@ pub fn coverage() -> Vec<Coverage> {
     operations
         .map(|operation| Coverage { operation: operation.name, supported: table::row(operation.name).is_some() })
         .collect()
-}
-
-/// Notes what an operation decided where the ground floor has not done so itself.
-pub(crate) fn note(cx: &Cx, operation: &str, allowed: bool, rule: &str) {
-    cx.pools.decisions.note(Decision::of(&cx.request, operation, allowed, rule));
 }

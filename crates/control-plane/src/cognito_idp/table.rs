@@ -113,6 +113,23 @@ operations! {
     signed DeleteUserPoolDomain = domains::delete_user_pool_domain;
     signed CreateManagedLoginBranding = branding::create_managed_login_branding;
     signed DescribeManagedLoginBrandingByClient = branding::describe_managed_login_branding_by_client;
+    // Signing in
+    public InitiateAuth = sign_in::initiate_auth;
+    public RespondToAuthChallenge = sign_in::respond_to_auth_challenge;
+    signed AdminInitiateAuth = sign_in::admin_initiate_auth;
+    signed AdminRespondToAuthChallenge = sign_in::admin_respond_to_auth_challenge;
+    // Tokens
+    public GetTokensFromRefreshToken = tokens::get_tokens_from_refresh_token;
+    public RevokeToken = tokens::revoke_token;
+    token GlobalSignOut = tokens::global_sign_out;
+    signed AdminUserGlobalSignOut = tokens::admin_user_global_sign_out;
+    // Second factors
+    public AssociateSoftwareToken = mfa::associate_software_token;
+    public VerifySoftwareToken = mfa::verify_software_token;
+    token SetUserMFAPreference = mfa::set_user_mfa_preference;
+    signed AdminSetUserMFAPreference = mfa::admin_set_user_mfa_preference;
+    signed GetUserPoolMfaConfig = mfa::get_user_pool_mfa_config;
+    signed SetUserPoolMfaConfig = mfa::set_user_pool_mfa_config;
     // Groups
     signed CreateGroup = groups::create_group;
     signed GetGroup = groups::get_group;

@@ -2,6 +2,7 @@
 //! [`UserPools::start`] and [`UserPools::answer`] end in another challenge or in a [`Proof`] that only they can make; what a proof buys (tokens,
 //! a login session) is the door's last step. Refuses to say anything that tells an unknown user from a known one where the client hides users.
 mod absent;
+mod after_sign_up;
 mod answer;
 mod door;
 pub mod flow;

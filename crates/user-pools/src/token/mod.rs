@@ -6,7 +6,7 @@ mod refresh_token;
 mod revoke;
 
 pub use claims::ADMIN_SCOPE;
-pub use mint::{Opened, Opening, Tokens};
+pub use mint::{OAuth, Opened, Opening, Tokens};
 pub use refresh::ClientProof;
 pub use refresh_token::{has_form as is_refresh_token, hash as token_hash};
 

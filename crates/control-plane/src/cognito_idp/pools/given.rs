@@ -64,7 +64,7 @@ macro_rules! given {
 pub(super) use given;
 
 /// Keeps a member that has no effect here, losslessly. Serialising a generated shape cannot fail for reasons of the client's.
-pub(super) fn keep(
+pub(crate) fn keep(
     documents: &mut BTreeMap<String, Value>,
     name: &str,
     member: Option<impl serde::Serialize>,
@@ -161,7 +161,7 @@ fn contact(given: wire::VerifiedAttributeType) -> Contact {
     }
 }
 
-pub(super) fn mfa(given: wire::UserPoolMfaType) -> MfaRequirement {
+pub(crate) fn mfa(given: wire::UserPoolMfaType) -> MfaRequirement {
     match given {
         wire::UserPoolMfaType::Off => MfaRequirement::Off,
         wire::UserPoolMfaType::On => MfaRequirement::On,

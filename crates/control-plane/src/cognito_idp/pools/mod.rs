@@ -2,7 +2,7 @@
 pub(super) mod create_user_pool;
 pub(super) mod delete_user_pool;
 pub(super) mod describe_user_pool;
-mod given;
+pub(super) mod given;
 pub(super) mod list_user_pools;
-mod shown;
+pub(super) mod shown;
 pub(super) mod update_user_pool;

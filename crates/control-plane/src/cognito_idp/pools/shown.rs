@@ -68,7 +68,7 @@ fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
 }
 
 /// A member kept as it came.
-pub(super) fn document<T: DeserializeOwned>(settings: &PoolSettings, name: &str) -> Result<Option<T>> {
+pub(crate) fn document<T: DeserializeOwned>(settings: &PoolSettings, name: &str) -> Result<Option<T>> {
     settings.documents.get(name).map(|value| read(Ok(value.clone()))).transpose()
 }
 
@@ -153,7 +153,7 @@ fn username(kind: &AliasKind) -> Option<wire::UsernameAttributeType> {
     }
 }
 
-pub(super) fn mfa(requirement: MfaRequirement) -> wire::UserPoolMfaType {
+pub(crate) fn mfa(requirement: MfaRequirement) -> wire::UserPoolMfaType {
     match requirement {
         MfaRequirement::Off => wire::UserPoolMfaType::Off,
         MfaRequirement::On => wire::UserPoolMfaType::On,

@@ -1,0 +1,10 @@
+//! Operations on second factors: a user's own, and what a pool accepts.
+pub(super) mod admin_set_user_mfa_preference;
+pub(super) mod associate_software_token;
+mod config;
+mod enroller;
+pub(super) mod get_user_pool_mfa_config;
+mod preference;
+pub(super) mod set_user_mfa_preference;
+pub(super) mod set_user_pool_mfa_config;
+pub(super) mod verify_software_token;
