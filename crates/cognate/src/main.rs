@@ -1,11 +1,21 @@
 //! The binary: configuration, listeners, wiring. The only room that names concrete types.
 mod admin;
+mod check;
 mod cli;
+mod commands;
 mod config;
 mod data;
 mod mail;
+mod ops;
+mod page;
 mod platform;
 mod server;
 mod telemetry;
+mod wiring;
 
-fn main() {}
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    commands::run(cli::Cli::parse())
+}

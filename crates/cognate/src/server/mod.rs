@@ -2,11 +2,16 @@
 mod body;
 mod context;
 mod guard;
+mod hall;
 mod hosts;
 mod listener;
+mod names;
+mod own;
+mod signatures;
 
-pub use body::{Body, BoxError, TooLarge, collect, full};
-pub use context::{Client, Network, client, context, plain_ip, uuid};
-pub use guard::own_origin;
-pub use hosts::{ForeignHost, Known, Room, Wanted, region_of, room, signed_region};
+pub use body::{Body, full};
+pub use context::{Network, uuid};
+pub use hall::{Hall, HallWorker, plain};
 pub use listener::{Bound, Worker, run};
+pub use names::Names;
+pub use signatures::{AnyKey, KnownKeys};

@@ -1,0 +1,178 @@
+//! `cognate dev`: the whole lab on this machine.
+use super::run::{control_runtime, end, serve_admin, serve_hall, until_told};
+use super::{env, say};
+use crate::cli;
+use crate::data::{DataFolder, Demo};
+use crate::mail::Mailbox;
+use crate::page::{Page, PageWorker};
+use crate::server::{AnyKey, Bound, run as listen, uuid};
+use crate::wiring::seed::{NAME, Seed};
+use crate::wiring::{App, Settings, Urls};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::watch;
+use user_pools::pool::IssuerForm;
+use user_pools::{RequestContext, Scope};
+
+const REGION: &str = "us-east-1";
+const ACCOUNT: &str = "000000000000";
+/// Any key pair is taken on loopback; these are printed.
+const KEY: &str = "COGNATEDEVELOPMENT";
+const SECRET: &str = "any-secret-works-on-loopback";
+
+/// Runs until told to stop.
+pub fn run(args: &cli::Dev) -> Result<(), String> {
+    let started = Instant::now();
+    crate::telemetry::start_log(false, "warn,cognate=info,control_plane=info,user_pools=info,store=info");
+    let temporary = if args.ephemeral { Some(temporary_folder()?) } else { None };
+    let root = temporary.clone().unwrap_or_else(|| args.data.clone());
+    let served = serve(args, root, started);
+    if let Some(folder) = temporary
+        && let Err(error) = std::fs::remove_dir_all(&folder)
+    {
+        tracing::warn!(%error, folder = %folder.display(), "the temporary folder could not be removed");
+    }
+    served
+}
+
+fn temporary_folder() -> Result<PathBuf, String> {
+    let folder = std::env::temp_dir().join(format!("cognate-{}", uuid()));
+    std::fs::create_dir(&folder)
+        .map_err(|error| format!("cannot make the temporary folder {}: {error}", folder.display()))?;
+    Ok(folder)
+}
+
+fn serve(args: &cli::Dev, root: PathBuf, started: Instant) -> Result<(), String> {
+    let folder = DataFolder::open(&root).map_err(|error| error.to_string())?;
+    let bound = Bound::loopback(args.port, "--port")?;
+    let page_bound = Bound::loopback(args.dashboard_port, "--dashboard-port")?;
+    let urls = Urls::local(port_of(&bound), port_of(&page_bound));
+    let runtime = control_runtime()?;
+    let app = runtime.block_on(App::build(folder, settings(args, urls))).map_err(|error| error.to_string())?;
+    let demo = if args.no_demo { None } else { Some(runtime.block_on(seed(&app))?) };
+    let values = values(&app, demo.as_ref());
+    if let Ok(mut env) = app.env.lock() {
+        env.clone_from(&values);
+    }
+    let (tell, stop) = watch::channel(false);
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let mut threads = serve_hall(&app, &bound, cores, &stop)?;
+    threads.extend(serve_page(&app, &values, &page_bound, &stop)?);
+    runtime.block_on(async { serve_admin(&app) });
+    say(&block(&values, started.elapsed().as_millis()));
+    let told = runtime.block_on(until_told(&app));
+    end(&app, &tell, threads, runtime);
+    told
+}
+
+fn port_of(bound: &Bound) -> u16 {
+    bound.addresses().first().map_or(0, std::net::SocketAddr::port)
+}
+
+fn settings(args: &cli::Dev, urls: Urls) -> Settings {
+    let mailbox = Mailbox::default();
+    Settings {
+        urls,
+        scope: Scope { account: ACCOUNT.to_owned(), region: REGION.to_owned() },
+        issuer_form: if args.aws_issuer { IssuerForm::Aws } else { IssuerForm::Own },
+        signatures: Arc::new(AnyKey { account: ACCOUNT.to_owned() }),
+        messenger: Arc::new(mailbox.clone()),
+        mailbox: Some(mailbox),
+        trusted: Vec::new(),
+        test_clock: args.test_clock,
+        plain_login: args.plain_login,
+        hashing_threads: std::thread::available_parallelism().map_or(1, usize::from).div_ceil(2),
+        check_issuers: true,
+    }
+}
+
+async fn seed(app: &App) -> Result<Demo, String> {
+    let folder = app.folder().root();
+    let known = Demo::load(folder).map_err(|error| error.to_string())?;
+    let cx = RequestContext {
+        now: app.clock.now(),
+        request_id: uuid(),
+        client_ip: std::net::Ipv4Addr::LOCALHOST.into(),
+        trace_id: String::new(),
+        locale: None,
+        user_agent: None,
+    };
+    let scope = Scope { account: ACCOUNT.to_owned(), region: REGION.to_owned() };
+    let seed = Seed { pools: &app.pools, apis: &app.store, gateway: &app.gateway, urls: &app.urls, scope, cx };
+    let demo = seed.run(known).await.map_err(|error| error.to_string())?;
+    demo.save(folder).map_err(|error| error.to_string())?;
+    Ok(demo)
+}
+
+/// What `cognate env` prints and the page is told.
+fn values(app: &App, demo: Option<&Demo>) -> Value {
+    let urls = &app.urls;
+    let mut values = json!({
+        "base": urls.base, "region": REGION, "accountId": ACCOUNT, "accessKeyId": KEY, "secretAccessKey": SECRET,
+        "mailboxUrl": format!("{}/mailbox", urls.base), "objectsUrl": urls.objects, "dashboardUrl": urls.pages.first(),
+        "dataFolder": app.folder().root(),
+    });
+    let Some(demo) = demo else { return values };
+    let more = json!({
+        "userPoolId": demo.user_pool_id, "clientId": demo.client_id, "apiId": demo.api_id,
+        "issuer": format!("{}/{}", urls.base, demo.user_pool_id), "loginDomain": urls.login_of(NAME), "apiUrl": urls.api_of(&demo.api_id),
+        "demoUser": demo.demo_user, "demoAdmin": demo.demo_admin,
+    });
+    if let (Some(values), Value::Object(more)) = (values.as_object_mut(), more) {
+        values.extend(more);
+    }
+    values
+}
+
+fn serve_page(
+    app: &Arc<App>,
+    values: &Value,
+    bound: &Bound,
+    stop: &watch::Receiver<bool>,
+) -> Result<Vec<std::thread::JoinHandle<()>>, String> {
+    let text = |name: &str| values.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let config = json!({
+        "region": REGION, "userPoolId": text("userPoolId"), "clientId": text("clientId"), "authority": text("issuer"), "loginDomain": text("loginDomain"),
+        "apiUrl": text("apiUrl"), "cognitoEndpoint": text("base"), "demo": true,
+    });
+    let (api, login) = (text("apiUrl"), text("loginDomain"));
+    let connect = [app.urls.base.as_str(), api.as_str(), app.urls.objects.as_str(), login.as_str()];
+    let port = port_of(bound);
+    let hosts = ["localhost", "127.0.0.1", "[::1]"].iter().map(|host| format!("{host}:{port}")).collect();
+    let page = Arc::new(Page::new(&config, &connect, &app.urls.objects, hosts)?);
+    listen("page", 1, bound, stop, move || PageWorker(Arc::clone(&page)))
+        .map_err(|error| format!("cannot start the page's listener: {error}"))
+}
+
+/// The block a person can use at once.
+fn block(values: &Value, millis: u128) -> String {
+    let text = |at: &str| values.pointer(at).and_then(Value::as_str).unwrap_or("-").to_owned();
+    let mut lines = vec![format!("\nCognate is ready ({millis} ms).\n")];
+    let mut row = |name: &str, value: String| lines.push(format!("  {name:<16}{value}"));
+    if values.get("userPoolId").is_some() {
+        row("dashboard", text("/dashboardUrl"));
+        row("demo user", format!("{}   {}", text("/demoUser/username"), text("/demoUser/password")));
+        row("demo admin", format!("{}   {}", text("/demoAdmin/username"), text("/demoAdmin/password")));
+        row("mailbox", text("/mailboxUrl"));
+        row("user pool", text("/userPoolId"));
+        row("app client", text("/clientId"));
+        row("issuer", text("/issuer"));
+        row("login domain", text("/loginDomain"));
+        row("API", text("/apiUrl"));
+    }
+    row("AWS endpoint", text("/base"));
+    row("data folder", text("/dataFolder"));
+    lines.push(format!("\n{}", env::exports(values)));
+    if values.get("userPoolId").is_some() {
+        lines.push(format!(
+            "aws cognito-idp list-users --user-pool-id {}\ncurl -i {}/execute-api/{}/\\$default/metadata/list      # 401: no token\ncognate check                      # the lesson's checklist, step by step\n\n\
+             Ctrl-C stops the server; its state stays in the data folder.\n",
+            text("/userPoolId"),
+            text("/base"),
+            text("/apiId")
+        ));
+    }
+    lines.join("\n")
+}

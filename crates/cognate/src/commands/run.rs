@@ -1,0 +1,62 @@
+//! What `dev` and `serve` have in common: runtime, signals, the orderly end.
+use crate::admin;
+use crate::server::{Bound, HallWorker, run as listen};
+use crate::wiring::App;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+/// The runtime of everything but the gateway's data plane.
+pub fn control_runtime() -> Result<tokio::runtime::Runtime, String> {
+    let threads = std::thread::available_parallelism().map_or(2, usize::from).max(2);
+    let built =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(threads).thread_name("control").enable_all().build();
+    built.map_err(|error| format!("cannot start the runtime: {error}"))
+}
+
+/// Serves the hall on these sockets, one thread per worker.
+pub fn serve_hall(
+    app: &Arc<App>,
+    bound: &Bound,
+    workers: usize,
+    stop: &watch::Receiver<bool>,
+) -> Result<Vec<JoinHandle<()>>, String> {
+    let (hall, gateway) = (Arc::clone(&app.hall), app.gateway.clone());
+    let threads = listen("edge", workers, bound, stop, move || HallWorker::new(Arc::clone(&hall), gateway.worker()));
+    threads.map_err(|error| format!("cannot start the listener: {error}"))
+}
+
+/// Serves the admin channel.
+pub fn serve_admin(app: &Arc<App>) {
+    let app = Arc::clone(app);
+    let root = app.folder().root().to_path_buf();
+    tokio::spawn(async move {
+        let served = admin::serve(&root, move |ask| Arc::clone(&app).admin(ask)).await;
+        if let Err(error) = served {
+            tracing::error!(%error, "the admin channel is closed: cognate env, explain and keys will not work");
+        }
+    });
+}
+
+/// Waits for Ctrl-C, SIGTERM, or trouble in storage. The error is what went wrong.
+pub async fn until_told(app: &App) -> Result<(), String> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
+    let mut trouble = app.trouble.clone();
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted.map_err(|error| error.to_string()),
+        _ = terminate.recv() => Ok(()),
+        Ok(said) = trouble.wait_for(Option::is_some) => Err(said.clone().unwrap_or_default()),
+    }
+}
+
+/// Ends: no new connections, requests in flight finished, storage closed.
+pub fn end(app: &App, tell: &watch::Sender<bool>, threads: Vec<JoinHandle<()>>, runtime: tokio::runtime::Runtime) {
+    tell.send_replace(true);
+    for thread in threads {
+        let _ = thread.join();
+    }
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    app.store.close();
+}

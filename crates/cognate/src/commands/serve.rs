@@ -1,0 +1,65 @@
+//! `cognate serve`: the same server for real traffic, as a configuration file says, without demo content.
+use super::run::{control_runtime, end, serve_admin, serve_hall, until_told};
+use super::say;
+use crate::cli;
+use crate::config::Config;
+use crate::data::DataFolder;
+use crate::mail::{NoMail, Smtp};
+use crate::ops::{Ops, OpsWorker};
+use crate::server::{Bound, KnownKeys, run as listen};
+use crate::wiring::{App, Settings, Urls};
+use serde_json::json;
+use std::sync::Arc;
+use tokio::sync::watch;
+use user_pools::Scope;
+use user_pools::ports::Messenger;
+
+/// Runs until told to stop.
+pub fn run(args: &cli::Serve) -> Result<(), String> {
+    crate::telemetry::start_log(true, "info");
+    let config = Config::load(&args.config)?;
+    let folder = DataFolder::open(&config.data).map_err(|error| error.to_string())?;
+    let bound = Bound::explicit(&config.listen)?;
+    let admin_bound = config.admin_listen.map(|address| Bound::explicit(&[address])).transpose()?;
+    let runtime = control_runtime()?;
+    let app = runtime.block_on(App::build(folder, settings(&config)?)).map_err(|error| error.to_string())?;
+    if let Ok(mut env) = app.env.lock() {
+        *env = json!({"base": app.urls.base, "region": config.region, "accountId": config.account, "dataFolder": app.folder().root()});
+    }
+    let (tell, stop) = watch::channel(false);
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let mut threads = serve_hall(&app, &bound, config.workers.unwrap_or(cores).max(1), &stop)?;
+    if let Some(bound) = admin_bound {
+        let ops = Arc::new(Ops::new(&app));
+        threads.extend(
+            listen("admin", 1, &bound, &stop, move || OpsWorker(Arc::clone(&ops)))
+                .map_err(|error| format!("admin_listen: {error}"))?,
+        );
+    }
+    runtime.block_on(async { serve_admin(&app) });
+    say(&format!("cognate serves {} on {:?}\n", app.urls.base, bound.addresses()));
+    let told = runtime.block_on(until_told(&app));
+    end(&app, &tell, threads, runtime);
+    told
+}
+
+fn settings(config: &Config) -> Result<Settings, String> {
+    let messenger: Arc<dyn Messenger> = match &config.smtp {
+        Some(smtp) => Arc::new(Smtp::new(smtp)?),
+        None => Arc::new(NoMail),
+    };
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    Ok(Settings {
+        urls: Urls::public(&config.public),
+        scope: Scope { account: config.account.clone(), region: config.region.clone() },
+        issuer_form: config.issuer.unwrap_or_default(),
+        signatures: Arc::new(KnownKeys::new(&config.credentials, &config.account)),
+        messenger,
+        mailbox: None,
+        trusted: config.networks()?,
+        test_clock: false,
+        plain_login: config.public.login.is_none(),
+        hashing_threads: config.hashing_threads.unwrap_or(cores.div_ceil(2)).max(1),
+        check_issuers: true,
+    })
+}

@@ -1,0 +1,359 @@
+//! The hall: a request comes in, its door is found, the room behind it answers. The gateway answers on the listener's own thread; every other
+//! room answers on the control runtime, so that hashing and signing never hold up the data plane.
+use super::body::{Body, TooLarge, collect, full};
+use super::context::{self, Client, Network};
+use super::guard::own_origin;
+use super::hosts::{self, Room, Wanted};
+use super::listener::Worker;
+use super::names::Names;
+use super::own;
+use crate::mail::Mailbox;
+use crate::platform::Clock;
+use crate::telemetry::Metrics;
+use aws::sts::CallerIdentity;
+use aws::{ErrorForm, ServiceError};
+use control_plane::apigatewayv2::ApiGatewayV2;
+use control_plane::cognito_idp::CognitoIdp;
+use control_plane::{Caller, Signatures};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use login::{Login, LoginRequest};
+use objects::ObjectService;
+use sigv4::{CredentialScope, RequestParts};
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::runtime::Handle;
+use user_pools::ports::StoreError;
+use user_pools::{PoolId, RequestContext, UserPools};
+
+/// Largest form a login page or OAuth endpoint takes.
+const FORM: usize = 64 * 1024;
+/// Largest body of the API Gateway control plane (an OpenAPI document).
+const REST: usize = 6 * 1024 * 1024;
+
+/// All rooms behind the listeners.
+pub struct Hall {
+    /// Time.
+    pub clock: Clock,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// Host names.
+    pub names: Names,
+    /// Whose word about the client counts.
+    pub trusted: Vec<Network>,
+    /// Whether hosts that are none of ours are refused (`dev`: against DNS rebinding; `serve` does the same with its configured names).
+    pub public_base: String,
+    /// Runtime of everything but the gateway.
+    pub control: Handle,
+    /// The ground floor, for the pools' documents.
+    pub pools: Arc<UserPools>,
+    /// `cognito-idp`.
+    pub cognito: CognitoIdp,
+    /// `apigatewayv2`.
+    pub apigateway: ApiGatewayV2,
+    /// Who may sign.
+    pub signatures: Arc<dyn Signatures>,
+    /// Managed login, OAuth2, discovery.
+    pub login: Login,
+    /// Object bytes.
+    pub objects: Arc<ObjectService>,
+    /// `dev` only.
+    pub mailbox: Option<Mailbox>,
+    /// `POST /_cognate/clock` is allowed.
+    pub test_clock: bool,
+    /// Region of requests that name none.
+    pub region: String,
+}
+
+/// One listener thread's share: the gateway's worker.
+pub struct HallWorker {
+    hall: Arc<Hall>,
+    gateway: http_apis::Worker,
+}
+
+impl HallWorker {
+    /// A worker for one thread.
+    pub fn new(hall: Arc<Hall>, gateway: http_apis::Worker) -> Self {
+        Self { hall, gateway }
+    }
+}
+
+impl Worker for HallWorker {
+    async fn handle(self: Rc<Self>, peer: SocketAddr, request: Request<Incoming>) -> Response<Body> {
+        let started = Instant::now();
+        self.hall.metrics.began();
+        let (name, answer) = self.lead(peer, request).await;
+        self.hall.metrics.answered(name, answer.status().as_u16(), started.elapsed());
+        answer
+    }
+}
+
+impl HallWorker {
+    async fn lead(&self, peer: SocketAddr, request: Request<Incoming>) -> (&'static str, Response<Body>) {
+        let hall = &self.hall;
+        let Some(host) = host(&request) else {
+            return ("none", plain(StatusCode::BAD_REQUEST, "exactly one Host header is needed"));
+        };
+        let client = context::client(context::plain_ip(peer), false, request.headers(), &hall.trusted);
+        let wanted = Wanted {
+            host: &host,
+            method: request.method(),
+            path: request.uri().path(),
+            headers: request.headers(),
+            query: request.uri().query(),
+        };
+        let room = match hosts::room(&wanted, &hall.names) {
+            Ok(room) => room,
+            Err(hosts::ForeignHost) => return ("none", foreign_host(&host)),
+        };
+        let name = label(&room);
+        if room == Room::Gateway {
+            let context = http_apis::RequestContext {
+                client: client.ip,
+                local: SocketAddr::from(([127, 0, 0, 1], 0)),
+                tls: client.scheme == "https",
+                now: hall.clock.now(),
+            };
+            let answer = self.gateway.handle(request, context).await;
+            return (name, answer.map(|body| body.map_err(Into::into).boxed_unsync()));
+        }
+        let task = hall.control.spawn(Arc::clone(hall).answer(room, host, client, request));
+        // A room that panicked has said so on standard error; its client gets an answer all the same.
+        (name, task.await.unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong")))
+    }
+}
+
+impl Hall {
+    async fn answer(
+        self: Arc<Self>,
+        room: Room,
+        host: String,
+        client: Client,
+        request: Request<Incoming>,
+    ) -> Response<Body> {
+        let cx = context::context(&self.clock, &client, request.headers());
+        match room {
+            Room::Cognito => self.cognito(cx, request).await,
+            Room::ApiGateway => self.api_gateway(cx, request).await,
+            Room::Sts => self.sts(cx, request).await,
+            Room::OtherAws => self.other_aws(&cx, request).await,
+            Room::Issuer => self.well_known(&cx, &request).await,
+            Room::Login(domain) => self.managed_login(cx, domain, &host, &client, request).await,
+            Room::Objects => {
+                self.objects.handle(request, cx.now).await.map(|body| body.map_err(Into::into).boxed_unsync())
+            }
+            Room::Mailbox => self.guarded(&request).unwrap_or_else(|| own::mailbox(self.mailbox.as_ref(), &request)),
+            Room::Own => match self.guarded(&request) {
+                Some(refused) => refused,
+                None => own::answer(&self, request).await,
+            },
+            Room::Home => own::home(&self),
+            Room::Unknown | Room::Gateway => {
+                plain(StatusCode::NOT_FOUND, "there is nothing here; see / for what there is")
+            }
+        }
+    }
+
+    /// Whether an origin is the server's own.
+    pub(super) fn is_own_origin(&self, origin: &str) -> bool {
+        if origin == self.public_base {
+            return true;
+        }
+        let Some((scheme, authority)) = origin.split_once("://") else { return false };
+        let port = |text: &str| text.rsplit_once(':').map(|(_, port)| port.to_owned());
+        let same_port = port(authority) == self.public_base.split_once("://").and_then(|(_, rest)| port(rest));
+        scheme == "http"
+            && same_port
+            && super::names::host_of(origin)
+                .is_some_and(|host| matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]"))
+    }
+
+    fn foreign_page(&self, headers: &HeaderMap) -> bool {
+        own_origin(headers, |origin| self.is_own_origin(origin)).is_err()
+    }
+
+    fn guarded(&self, request: &Request<Incoming>) -> Option<Response<Body>> {
+        self.foreign_page(request.headers())
+            .then(|| plain(StatusCode::FORBIDDEN, "a page of another origin may not ask for this"))
+    }
+
+    async fn cognito(&self, cx: RequestContext, request: Request<Incoming>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        let signed = CognitoIdp::caller(&parts) == Some(Caller::SigV4);
+        if signed && self.foreign_page(&parts.headers) {
+            return aws_error(ErrorForm::Json11, &foreign_page_error(), &cx);
+        }
+        match collect(body, aws::json11::MAX_BODY).await {
+            Ok(body) => self.cognito.handle(cx, &parts, body).await.map(full),
+            Err(TooLarge::Limit) => aws_error(ErrorForm::Json11, &aws::json11::too_large(), &cx),
+            Err(TooLarge::Broken) => aws_error(ErrorForm::Json11, &broken(), &cx),
+        }
+    }
+
+    async fn api_gateway(&self, cx: RequestContext, request: Request<Incoming>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        if self.foreign_page(&parts.headers) {
+            return aws_error(ErrorForm::RestJson, &foreign_page_error(), &cx);
+        }
+        match collect(body, REST).await {
+            Ok(body) => self.apigateway.handle(cx, &parts, body).await.map(full),
+            Err(TooLarge::Limit) => aws_error(ErrorForm::RestJson, &aws::json11::too_large(), &cx),
+            Err(TooLarge::Broken) => aws_error(ErrorForm::RestJson, &broken(), &cx),
+        }
+    }
+
+    async fn sts(&self, cx: RequestContext, request: Request<Incoming>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        if self.foreign_page(&parts.headers) {
+            return aws_error(ErrorForm::Query, &foreign_page_error(), &cx);
+        }
+        let Ok(body) = collect(body, FORM).await else { return aws_error(ErrorForm::Query, &broken(), &cx) };
+        self.get_caller_identity(&cx, &parts, &body).unwrap_or_else(|error| aws_error(ErrorForm::Query, &error, &cx))
+    }
+
+    fn get_caller_identity(
+        &self,
+        cx: &RequestContext,
+        parts: &Parts,
+        body: &[u8],
+    ) -> Result<Response<Body>, ServiceError> {
+        let signed = self.signatures.check(cx.now, aws::sts::SIGNING_NAME, parts, body)?;
+        let asked = if body.is_empty() { parts.uri.query().unwrap_or_default().as_bytes() } else { body };
+        aws::sts::read(asked)?;
+        let account = signed.scope.account;
+        let caller = CallerIdentity { arn: format!("arn:aws:iam::{account}:root"), user_id: account.clone(), account };
+        Ok(aws::sts::answer(&caller, &cx.request_id).map(full))
+    }
+
+    async fn other_aws(&self, cx: &RequestContext, request: Request<Incoming>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        let body = collect(body, FORM).await.unwrap_or_default();
+        let service = CredentialScope::peek(&RequestParts::from(&parts)).map(|scope| scope.service);
+        let (form, error) = aws::elsewhere::refuse(service.as_deref(), &parts.headers, &body);
+        aws_error(form, &error, cx)
+    }
+
+    /// `GET <base>/<pool id>/.well-known/…`
+    async fn well_known(&self, cx: &RequestContext, request: &Request<Incoming>) -> Response<Body> {
+        if !reads(request.method()) {
+            return plain(StatusCode::METHOD_NOT_ALLOWED, "only GET");
+        }
+        let parts: Vec<&str> = request.uri().path().split('/').collect();
+        let ["", pool, ".well-known", document] = parts.as_slice() else {
+            return plain(StatusCode::NOT_FOUND, "no such document");
+        };
+        let pool = match self.pools.store.pool(PoolId((*pool).to_owned())).await {
+            Ok(pool) => pool,
+            Err(StoreError::NotFound) => return plain(StatusCode::NOT_FOUND, "no such user pool"),
+            Err(error) => {
+                tracing::error!(request_id = %cx.request_id, %error, "a pool could not be read");
+                return plain(StatusCode::SERVICE_UNAVAILABLE, "the service is unavailable");
+            }
+        };
+        match *document {
+            "openid-configuration" => self.login.discovery(cx, &pool).await.map(full),
+            "jwks.json" => self.login.jwks(cx, &pool).await.map(full),
+            _ => plain(StatusCode::NOT_FOUND, "no such document"),
+        }
+    }
+
+    async fn managed_login(
+        &self,
+        cx: RequestContext,
+        domain: Option<String>,
+        host: &str,
+        client: &Client,
+        request: Request<Incoming>,
+    ) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        let Ok(body) = collect(body, FORM).await else {
+            return plain(StatusCode::PAYLOAD_TOO_LARGE, "the form is too large or broke off");
+        };
+        let authority = parts.headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or(host);
+        let request = LoginRequest {
+            method: parts.method,
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().map(str::to_owned),
+            headers: parts.headers.clone(),
+            body,
+            domain: domain.filter(|domain| !domain.is_empty()),
+            https: client.scheme == "https",
+            origin: format!("{}://{authority}", client.scheme),
+        };
+        self.login.handle(cx, request).await.map(full)
+    }
+}
+
+/// The host the client asked for: `:authority` in HTTP/2, else the one Host header. Without port, lower case.
+fn host(request: &Request<Incoming>) -> Option<String> {
+    let authority = match request.uri().authority() {
+        Some(authority) => authority.as_str(),
+        None => {
+            let mut hosts = request.headers().get_all(header::HOST).iter();
+            let host = hosts.next()?.to_str().ok()?;
+            if hosts.next().is_some() {
+                return None;
+            }
+            host
+        }
+    };
+    super::names::host_of(&format!("http://{authority}"))
+}
+
+const fn label(room: &Room) -> &'static str {
+    match room {
+        Room::Cognito => "cognito-idp",
+        Room::ApiGateway => "apigateway",
+        Room::Sts => "sts",
+        Room::OtherAws => "other-aws",
+        Room::Issuer => "issuer",
+        Room::Login(_) => "login",
+        Room::Gateway => "gateway",
+        Room::Objects => "objects",
+        Room::Mailbox => "mailbox",
+        Room::Own => "own",
+        Room::Home => "home",
+        Room::Unknown => "none",
+    }
+}
+
+/// A plain JSON answer of the hall itself.
+pub fn plain(status: StatusCode, message: &str) -> Response<Body> {
+    let mut answer = Response::new(full(serde_json::json!({ "message": message }).to_string()));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer
+}
+
+fn foreign_host(host: &str) -> Response<Body> {
+    let shown: String = host.chars().filter(|c| c.is_ascii_graphic()).take(100).collect();
+    plain(
+        StatusCode::FORBIDDEN,
+        &format!(
+            "this server does not answer for the host {shown:?}; use localhost, a name below .localhost, or an AWS host name of something that exists here"
+        ),
+    )
+}
+
+fn foreign_page_error() -> ServiceError {
+    ServiceError::new("AccessDeniedException", "A web page of another origin may not call a signed operation.")
+        .status(StatusCode::FORBIDDEN)
+}
+
+fn broken() -> ServiceError {
+    ServiceError::new("RequestTimeoutException", "The request body did not arrive in time, or broke off.")
+        .status(StatusCode::REQUEST_TIMEOUT)
+}
+
+fn aws_error(form: ErrorForm, error: &ServiceError, cx: &RequestContext) -> Response<Body> {
+    form.response(error, &cx.request_id).map(full)
+}
+
+/// Whether a method only reads.
+pub(super) fn reads(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}

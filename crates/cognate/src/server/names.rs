@@ -1,0 +1,114 @@
+//! The host names of this server beside the built-in ones: public base URLs from the configuration, custom login domains from the pools.
+use super::hosts::Known;
+use arc_swap::ArcSwap;
+use http_apis::Gateway;
+use std::collections::BTreeSet;
+
+/// A host name in which `{domain}` may stand for one label.
+#[derive(Clone, Debug)]
+struct Pattern {
+    before: String,
+    after: Option<String>,
+}
+
+impl Pattern {
+    fn new(host: &str, hole: &str) -> Self {
+        match host.split_once(hole) {
+            Some((before, after)) => Self { before: before.to_owned(), after: Some(after.to_owned()) },
+            None => Self { before: host.to_owned(), after: None },
+        }
+    }
+
+    /// What stands in the hole; empty for a pattern without one that is the host itself.
+    fn matches<'h>(&self, host: &'h str) -> Option<&'h str> {
+        match &self.after {
+            None => (host == self.before).then_some(""),
+            Some(after) => host
+                .strip_prefix(self.before.as_str())?
+                .strip_suffix(after.as_str())
+                .filter(|label| !label.is_empty() && !label.contains('.')),
+        }
+    }
+}
+
+/// Names this server answers to.
+pub struct Names {
+    bases: Vec<String>,
+    login: Option<Pattern>,
+    objects: Option<String>,
+    custom: ArcSwap<BTreeSet<String>>,
+    gateway: Gateway,
+}
+
+/// The host of a URL, without port, lower case.
+pub fn host_of(url: &str) -> Option<String> {
+    let rest = url.split_once("://")?.1;
+    let authority = rest.split('/').next()?;
+    let host = if authority.starts_with('[') {
+        authority.split_inclusive(']').next()?
+    } else {
+        authority.split(':').next()?
+    };
+    Some(host.to_ascii_lowercase())
+}
+
+impl Names {
+    /// Names from the public URLs: base, login (may have `{domain}`), objects.
+    pub fn new(base: &str, login: Option<&str>, objects: Option<&str>, gateway: Gateway) -> Self {
+        let base = host_of(base);
+        let login = login.and_then(host_of).filter(|host| Some(host) != base.as_ref());
+        Self {
+            login: login.map(|host| Pattern::new(&host, "{domain}")),
+            objects: objects.and_then(host_of).filter(|host| Some(host) != base.as_ref()),
+            bases: base.into_iter().collect(),
+            custom: ArcSwap::from_pointee(BTreeSet::new()),
+            gateway,
+        }
+    }
+
+    /// Replaces the custom login domains.
+    pub fn set_custom_domains(&self, domains: BTreeSet<String>) {
+        self.custom.store(domains.into());
+    }
+}
+
+impl Known for Names {
+    fn login_domain(&self, host: &str) -> Option<String> {
+        if self.custom.load().contains(host) {
+            return Some(host.to_owned());
+        }
+        self.login.as_ref()?.matches(host).map(str::to_owned)
+    }
+
+    fn is_base(&self, host: &str) -> bool {
+        self.bases.iter().any(|base| base == host)
+    }
+
+    fn gateway(&self, host: &str, path: &str) -> bool {
+        self.gateway.claims(host, path)
+    }
+
+    fn is_objects(&self, host: &str) -> bool {
+        self.objects.as_deref() == Some(host)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_gives_the_one_label_in_its_hole() {
+        let pattern = Pattern::new("{domain}.auth.example.com", "{domain}");
+        assert_eq!(pattern.matches("dash.auth.example.com"), Some("dash"));
+        assert_eq!(pattern.matches("a.b.auth.example.com"), None);
+        assert_eq!(pattern.matches(".auth.example.com"), None);
+        assert_eq!(Pattern::new("auth.example.com", "{domain}").matches("auth.example.com"), Some(""));
+    }
+
+    #[test]
+    fn hosts_are_read_from_urls() {
+        assert_eq!(host_of("http://localhost:4566").as_deref(), Some("localhost"));
+        assert_eq!(host_of("https://[::1]:8443/x").as_deref(), Some("[::1]"));
+    }
+}

@@ -1,0 +1,9 @@
+//! Wiring: the one place where ports meet their concrete types.
+mod adapters;
+mod app;
+mod functions;
+pub mod seed;
+mod urls;
+
+pub use app::{App, Settings};
+pub use urls::Urls;
