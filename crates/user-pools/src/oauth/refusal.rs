@@ -127,18 +127,29 @@ impl UserPools {
         subject: Subject<'_>,
         result: Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        let rule = result.as_ref().err().map_or("oauth", |refusal| refusal.rule);
+        self.note(cx, action, subject, result.as_ref().map(drop));
+        result
+    }
+
+    /// Notes how a request at an OAuth endpoint ended.
+    pub fn note(
+        &self,
+        cx: &RequestContext,
+        action: &'static str,
+        subject: Subject<'_>,
+        result: Result<(), &Refusal>,
+    ) {
+        let rule = result.err().map_or("oauth", |refusal| refusal.rule);
         let mut decision = Decision::of(cx, action, result.is_ok(), rule);
         decision.pool = subject.pool.map(ToString::to_string);
         decision.client = subject.client.map(ToString::to_string);
         decision.user = subject.user.map(str::to_owned);
-        if let Err(refusal) = &result {
+        if let Err(refusal) = result {
             decision.expected = refusal.expected.as_ref().map(ToString::to_string);
             decision.got = refusal.got.as_ref().map(ToString::to_string);
             decision.fix = fix(refusal.rule).map(str::to_owned);
         }
         self.decisions.note(decision);
-        result
     }
 }
 

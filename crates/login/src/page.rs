@@ -1,0 +1,155 @@
+//! What a page is made of. All pages share one template: heading, notices, forms, links. askama escapes every text.
+use crate::assets;
+use askama::Template;
+
+/// A page.
+#[derive(Template, Default)]
+#[template(path = "page.html")]
+pub(crate) struct Page {
+    /// The style sheet.
+    pub css: &'static str,
+    /// The app's name, above the heading.
+    pub app: Option<String>,
+    /// Heading and title.
+    pub heading: String,
+    /// Paragraphs below the heading.
+    pub lead: Vec<String>,
+    /// Something went well.
+    pub notice: Option<String>,
+    /// What went wrong.
+    pub problems: Vec<Problem>,
+    /// The enrolment of an authenticator app.
+    pub enrolment: Option<Shown>,
+    /// Forms, the main one first.
+    pub forms: Vec<Form>,
+    /// Links below.
+    pub links: Vec<Link>,
+    /// The request's id, on error pages.
+    pub request_id: Option<String>,
+}
+
+impl Page {
+    /// A page with a heading.
+    pub fn new(heading: impl Into<String>) -> Self {
+        Self { css: assets::css_path(), heading: heading.into(), ..Self::default() }
+    }
+
+    /// The first letter of the app's name, for its mark.
+    fn initial(&self) -> String {
+        let name = self.app.as_deref().unwrap_or_default();
+        name.chars().find(|c| c.is_alphanumeric()).map_or_else(|| "\u{2022}".to_owned(), |c| c.to_uppercase().collect())
+    }
+}
+
+/// An entry of the error summary.
+pub(crate) struct Problem {
+    /// The sentence.
+    pub text: String,
+    /// The field it is about.
+    pub field: Option<String>,
+}
+
+/// What an authenticator app scans or is told.
+pub(crate) struct Shown {
+    /// Our own SVG: the only markup that is not escaped.
+    pub svg: String,
+    /// The key in groups of four.
+    pub key: String,
+}
+
+/// A form.
+#[derive(Default)]
+pub(crate) struct Form {
+    /// Where it goes: a path of ours.
+    pub action: String,
+    /// Hidden fields.
+    pub hidden: Vec<(&'static str, String)>,
+    /// Fields.
+    pub fields: Vec<Field>,
+    /// The text of the button.
+    pub submit: &'static str,
+    /// A secondary form: its button looks like a link.
+    pub quiet: bool,
+}
+
+/// An input.
+#[derive(Clone, Default)]
+pub(crate) struct Field {
+    /// `name` and `id`.
+    pub name: String,
+    /// Its label.
+    pub label: String,
+    /// `type`.
+    pub kind: &'static str,
+    /// `autocomplete`.
+    pub autocomplete: &'static str,
+    /// `inputmode`.
+    pub inputmode: Option<&'static str>,
+    /// What it is filled with. Never a secret.
+    pub value: String,
+    /// Must be filled in.
+    pub required: bool,
+    /// Gets the focus.
+    pub focus: bool,
+    /// What is wrong with it.
+    pub problem: Option<String>,
+    /// What goes in.
+    pub hints: Vec<String>,
+}
+
+impl Field {
+    /// Whether anything describes it.
+    fn described(&self) -> Option<String> {
+        let problem = self.problem.as_ref().map(|_| format!("{}-problem", self.name));
+        let hint = (!self.hints.is_empty()).then(|| format!("{}-hint", self.name));
+        let ids: Vec<_> = problem.into_iter().chain(hint).collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+}
+
+/// A link.
+pub(crate) struct Link {
+    /// Words before it.
+    pub lead: &'static str,
+    /// Its text.
+    pub text: &'static str,
+    /// A path of ours.
+    pub href: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_escaped() {
+        const EVIL: &str = "\"><script>alert(1)</script>'&";
+        let evil = || EVIL.to_owned();
+        let page = Page {
+            app: Some(evil()),
+            lead: vec![evil()],
+            notice: Some(evil()),
+            problems: vec![Problem { text: evil(), field: Some(evil()) }],
+            enrolment: Some(Shown { svg: String::new(), key: evil() }),
+            forms: vec![Form {
+                action: evil(),
+                hidden: vec![("session", evil())],
+                fields: vec![Field {
+                    name: evil(),
+                    label: evil(),
+                    value: evil(),
+                    problem: Some(evil()),
+                    hints: vec![evil()],
+                    ..Field::default()
+                }],
+                ..Form::default()
+            }],
+            links: vec![Link { lead: "", text: "x", href: evil() }],
+            request_id: Some(evil()),
+            ..Page::new(EVIL)
+        };
+        let html = page.render().unwrap();
+        assert!(!html.contains("<script"), "{html}");
+        assert!(!html.contains("\"><"), "an attribute was closed: {html}");
+    }
+}

@@ -1,0 +1,163 @@
+//! /confirmUser: the code of the sign-up mail, or its link. Who confirms in the browser that signed up is signed in and sent on.
+use super::{Scene, failure, problem, step};
+use crate::answer;
+use crate::fields;
+use crate::page::{Form, Page, Problem};
+use crate::routes::Call;
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use user_pools::error::ErrorKind;
+use user_pools::users::ConfirmSignUp;
+use user_pools::{Error, messages};
+
+pub(crate) async fn handle(call: &Call<'_>) -> Response<Bytes> {
+    if !call.is_post() && call.query.get("confirmation_code").is_some() {
+        return link(call).await;
+    }
+    let scene = match Scene::enter(call).await {
+        Ok(scene) => scene,
+        Err(answer) => return *answer,
+    };
+    if call.is_post() {
+        return post(&scene).await;
+    }
+    page(&scene, StatusCode::OK, &Waiting::of(scene.visit.ask.login_hint.as_deref().unwrap_or_default()))
+}
+
+/// An account that waits for its code.
+pub(super) struct Waiting {
+    /// What the user typed as username.
+    pub username: String,
+    /// The ticket of the browser that signed up.
+    pub ticket: Option<String>,
+    pub notice: Option<String>,
+    pub problem: Option<Problem>,
+    /// A code has been or can be sent.
+    pub sent: bool,
+}
+
+impl Waiting {
+    pub fn of(username: &str) -> Self {
+        Self { username: username.to_owned(), ticket: None, notice: None, problem: None, sent: true }
+    }
+}
+
+/// Says where a code went.
+pub(super) fn sent_to(destination: &str) -> String {
+    format!("We have sent a code to {destination}.")
+}
+
+/// The page that asks for the code.
+pub(super) fn page(scene: &Scene<'_>, status: StatusCode, waiting: &Waiting) -> Response<Bytes> {
+    let back = scene.link("", "Back to sign in", "/login");
+    let heading = "Confirm your account";
+    if !waiting.sent {
+        let lead = vec!["Your account has been made. An administrator has to confirm it.".to_owned()];
+        return scene.show(status, Page { lead, links: vec![back], ..Page::new(heading) });
+    }
+    let known = !waiting.username.is_empty();
+    let settings = &scene.site().pool.settings;
+    let username = (!known).then(|| fields::username(settings, ""));
+    let fields = username.into_iter().chain([fields::code("Confirmation code")]).collect();
+    let mut forms = vec![Form { hidden: hidden(waiting), ..scene.form("/confirmUser", "Confirm account", fields) }];
+    if known {
+        let again = scene.form("/resendcode", "Send code again", vec![]);
+        forms.push(Form { hidden: hidden(waiting), quiet: true, ..again });
+    }
+    let problems = waiting.problem.iter().map(|p| Problem { text: p.text.clone(), field: p.field.clone() }).collect();
+    let lead = vec!["Enter the code from the message to finish.".to_owned()];
+    scene.show(status, Page { notice: waiting.notice.clone(), problems, lead, forms, links: vec![back], ..Page::new(heading) })
+}
+
+fn hidden(waiting: &Waiting) -> Vec<(&'static str, String)> {
+    let username = (!waiting.username.is_empty()).then(|| ("username", waiting.username.clone()));
+    username.into_iter().chain(waiting.ticket.clone().map(|ticket| ("ticket", ticket))).collect()
+}
+
+/// The password was right, but the account waits for its code: the same page, with a ticket of its own.
+pub(super) async fn after_the_password(scene: &Scene<'_>, username: &str) -> Response<Bytes> {
+    let pools = &scene.call.login.pools;
+    let user = pools.find_user(&scene.site().pool, username).await.ok().flatten();
+    let ticket = match user {
+        Some(user) => {
+            let secret = scene.browser.secret();
+            pools.sign_up_ticket(&scene.call.cx, &scene.site().client, &user.sub, secret).await.ok()
+        }
+        None => None,
+    };
+    let problem = Problem { text: "Your account is not confirmed yet.".to_owned(), field: None };
+    page(scene, StatusCode::BAD_REQUEST, &Waiting { ticket, problem: Some(problem), ..Waiting::of(username) })
+}
+
+/// What the form brings back.
+pub(super) fn waiting(scene: &Scene<'_>) -> Waiting {
+    let ticket = scene.call.form.get("ticket").map(str::to_owned);
+    Waiting { ticket, ..Waiting::of(scene.given("username")) }
+}
+
+async fn post(scene: &Scene<'_>) -> Response<Bytes> {
+    let waiting = waiting(scene);
+    match confirm(scene.call, &scene.visit.site, &waiting.username, scene.given("code")).await {
+        Ok(()) => confirmed(scene, &waiting).await,
+        Err(error) => {
+            let names = problem::Names { username: "username", password: "", code: "code" };
+            let problem = Some(problem::of(&error, names));
+            page(scene, problem::status(&error), &Waiting { problem, ..waiting })
+        }
+    }
+}
+
+async fn confirmed(scene: &Scene<'_>, waiting: &Waiting) -> Response<Bytes> {
+    let pools = &scene.call.login.pools;
+    if let Some(ticket) = &waiting.ticket {
+        let (cx, client) = (&scene.call.cx, &scene.site().client.id);
+        if let Ok(outcome) = pools.continue_sign_up(cx, client, ticket, scene.browser.secret()).await {
+            return step::advance(scene, &waiting.username, outcome).await;
+        }
+    }
+    answer::redirect(&format!("{}&notice=confirmed", scene.visit.path("/login")))
+}
+
+async fn confirm(
+    call: &Call<'_>,
+    site: &user_pools::oauth::Site,
+    username: &str,
+    code: &str,
+) -> Result<(), Error> {
+    if username.is_empty() || code.is_empty() {
+        return Err(messages::CODE_MISMATCH);
+    }
+    let asking = call.login.pools.page_asking(&site.client, username)?;
+    let request = ConfirmSignUp { asking, code: code.trim().to_owned(), force_alias: false };
+    call.login.pools.confirm_sign_up(&call.cx, request).await
+}
+
+/// The link of the mail: `client_id`, `user_name`, `confirmation_code` and nothing else. The code is the proof, as in the form; it signs
+/// nobody in, because it may be opened in any browser.
+async fn link(call: &Call<'_>) -> Response<Bytes> {
+    if call.query.repeated().is_some() {
+        return failure::redirect(&call.query, user_pools::oauth::ErrorCode::InvalidRequest);
+    }
+    let site = match call.login.pools.site(call.domain(), call.query.text("client_id")).await {
+        Ok(site) => site,
+        Err(refusal) if answer::fault(&refusal).is_some() => return failure::fault(call, &refusal),
+        Err(_) => return failure::redirect(&call.query, user_pools::oauth::ErrorCode::InvalidRequest),
+    };
+    let done = confirm(call, &site, call.query.text("user_name"), call.query.text("confirmation_code")).await;
+    let app = Some(super::app_name(&site).to_owned());
+    let (status, page) = match done {
+        Ok(()) => {
+            let notice = Some("Your account is confirmed. You can sign in now.".to_owned());
+            (StatusCode::OK, Page { notice, ..Page::new("Account confirmed") })
+        }
+        Err(error) if error.kind == ErrorKind::NotAuthorized => {
+            let lead = vec!["This link has been used, or the account is confirmed already. Try to sign in.".to_owned()];
+            (StatusCode::BAD_REQUEST, Page { lead, ..Page::new("Nothing to confirm") })
+        }
+        Err(error) => {
+            let problems = vec![problem::of(&error, problem::Names::default())];
+            (problem::status(&error), Page { problems, ..Page::new("Confirm your account") })
+        }
+    };
+    answer::page(status, &Page { app, ..page }, Some(&site.client))
+}

@@ -1,0 +1,105 @@
+//! /confirmForgotPassword: the code and a new password.
+use super::{Scene, problem};
+use crate::answer;
+use crate::fields;
+use crate::page::{Form, Page, Problem};
+use crate::routes::Call;
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use user_pools::Error;
+use user_pools::users::ConfirmForgotPassword;
+
+pub(crate) async fn handle(call: &Call<'_>) -> Response<Bytes> {
+    let scene = match Scene::enter(call).await {
+        Ok(scene) => scene,
+        Err(answer) => return *answer,
+    };
+    if call.is_post() {
+        return post(&scene).await;
+    }
+    page(&scene, StatusCode::OK, &Asked::of(scene.visit.ask.login_hint.as_deref().unwrap_or_default()))
+}
+
+/// Somebody who has asked for a code.
+pub(super) struct Asked {
+    pub username: String,
+    pub notice: Option<String>,
+    pub problems: Vec<Problem>,
+}
+
+impl Asked {
+    pub fn of(username: &str) -> Self {
+        Self { username: username.to_owned(), notice: None, problems: vec![] }
+    }
+}
+
+/// The page that asks for the code and the new password.
+pub(super) fn page(scene: &Scene<'_>, status: StatusCode, asked: &Asked) -> Response<Bytes> {
+    let settings = &scene.site().pool.settings;
+    let known = !asked.username.is_empty();
+    let username = (!known).then(|| fields::username(settings, ""));
+    let rest = [
+        fields::code("Code"),
+        fields::new_password("new_password", "New password", &settings.password_policy),
+        fields::repeated_password(),
+    ];
+    let fields = username.into_iter().chain(rest).collect();
+    let hidden: Vec<_> = known.then(|| ("username", asked.username.clone())).into_iter().collect();
+    let mut forms =
+        vec![Form { hidden: hidden.clone(), ..scene.form("/confirmForgotPassword", "Change password", fields) }];
+    if known {
+        forms.push(Form { hidden, quiet: true, ..scene.form("/forgotPassword", "Send code again", vec![]) });
+    }
+    let problems = asked.problems.iter().map(|p| Problem { text: p.text.clone(), field: p.field.clone() }).collect();
+    let page = Page {
+        notice: asked.notice.clone(),
+        problems,
+        forms,
+        links: vec![scene.link("", "Back to sign in", "/login")],
+        ..Page::new("Choose a new password")
+    };
+    scene.show(status, page)
+}
+
+/// An operator has reset the password: the code is on its way already.
+pub(super) fn required(scene: &Scene<'_>, username: &str) -> Response<Bytes> {
+    let problem = Problem { text: "Your password has to be reset. We have sent you a code.".to_owned(), field: None };
+    page(scene, StatusCode::BAD_REQUEST, &Asked { problems: vec![problem], ..Asked::of(username) })
+}
+
+async fn post(scene: &Scene<'_>) -> Response<Bytes> {
+    let username = scene.given("username");
+    let refused = |status, problems| page(scene, status, &Asked { problems, ..Asked::of(username) });
+    let missing = missing(scene);
+    if !missing.is_empty() {
+        return refused(StatusCode::BAD_REQUEST, missing);
+    }
+    match change(scene, username).await {
+        Ok(()) => answer::redirect(&format!("{}&notice=password", scene.visit.path("/login"))),
+        Err(error) => {
+            let names = problem::Names { username: "username", password: "new_password", code: "code" };
+            refused(problem::status(&error), vec![problem::of(&error, names)])
+        }
+    }
+}
+
+fn missing(scene: &Scene<'_>) -> Vec<Problem> {
+    let needed = [("username", "Enter your username."), ("code", "Enter the code."), ("new_password", "Enter a new password.")];
+    let mut problems: Vec<_> =
+        needed.into_iter().filter(|(name, _)| scene.given(name).is_empty()).map(|(name, text)| super::problem(name, text)).collect();
+    problems.extend(mismatch(scene));
+    problems
+}
+
+/// The two entries of a new password differ.
+pub(super) fn mismatch(scene: &Scene<'_>) -> Option<Problem> {
+    let same = scene.given("new_password") == scene.given("confirm_password");
+    (!same).then(|| super::problem("confirm_password", "The two passwords are not the same."))
+}
+
+async fn change(scene: &Scene<'_>, username: &str) -> Result<(), Error> {
+    let pools = &scene.call.login.pools;
+    let asking = pools.page_asking(&scene.site().client, username)?;
+    let (code, password) = (scene.given("code").trim().to_owned(), scene.given("new_password").to_owned());
+    pools.confirm_forgot_password(&scene.call.cx, ConfirmForgotPassword { asking, code, password }).await
+}

@@ -1,0 +1,87 @@
+//! /login: username and password.
+use super::{Scene, confirm, confirm_forgot, problem, step};
+use crate::authorize;
+use crate::fields;
+use crate::finish;
+use crate::page::{Page, Problem};
+use crate::pages::failure;
+use crate::routes::Call;
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use user_pools::error::ErrorKind;
+use user_pools::sign_in::{Door, Flow, Parameters, Start};
+
+/// What a page before this one has to say: `notice=<word>` in the query. Only these words say anything.
+const NOTICES: [(&str, &str); 3] = [
+    ("confirmed", "Your account is confirmed. You can sign in now."),
+    ("password", "Your password has been changed. Sign in with the new one."),
+    ("out", "You are signed out."),
+];
+const EXPIRED: &str = "This sign-in took too long. Please begin again.";
+
+pub(crate) async fn handle(call: &Call<'_>) -> Response<Bytes> {
+    let scene = match Scene::enter(call).await {
+        Ok(scene) => scene,
+        Err(answer) => return *answer,
+    };
+    if call.is_post() {
+        return post(&scene).await;
+    }
+    match authorize::live_login(call, &scene.visit).await {
+        Ok(Some(login)) => finish::to_app(call, &scene.visit, &login).await,
+        Ok(None) => get(&scene),
+        Err(refusal) => failure::fault(call, &refusal),
+    }
+}
+
+fn get(scene: &Scene<'_>) -> Response<Bytes> {
+    let said = scene.call.query.text("notice");
+    let notice = NOTICES.iter().find(|(word, _)| *word == said).map(|(_, text)| (*text).to_owned());
+    let problems = if said == "expired" { vec![Problem { text: EXPIRED.to_owned(), field: None }] } else { vec![] };
+    let hint = scene.visit.ask.login_hint.as_deref().unwrap_or_default();
+    scene.show(StatusCode::OK, Page { notice, problems, ..page(scene, hint) })
+}
+
+fn page(scene: &Scene<'_>, username: &str) -> Page {
+    let settings = &scene.site().pool.settings;
+    let fields = vec![fields::username(settings, username), fields::current_password()];
+    let mut links = vec![scene.link("", "Forgot your password?", "/forgotPassword")];
+    if !settings.admin_create_only {
+        links.push(scene.link("New here?", "Create an account", "/signup"));
+    }
+    Page { forms: vec![scene.form("/login", "Sign in", fields)], links, ..Page::new("Sign in") }
+}
+
+async fn post(scene: &Scene<'_>) -> Response<Bytes> {
+    let (username, password) = (scene.given("username"), scene.given("password"));
+    let missing = missing(username, password);
+    if !missing.is_empty() {
+        return scene.show(StatusCode::BAD_REQUEST, Page { problems: missing, ..page(scene, username) });
+    }
+    let start = Start {
+        door: Door::ManagedLogin,
+        client: scene.site().client.id.clone(),
+        flow: Flow::UserPassword,
+        parameters: Parameters::from_iter([("USERNAME", username), ("PASSWORD", password)]),
+    };
+    let error = match scene.call.login.pools.start(&scene.call.cx, &start).await {
+        Ok(outcome) => return step::advance(scene, username, outcome).await,
+        Err(error) => error,
+    };
+    match error.kind {
+        // Both are said only to who knows the password, or where the client does not hide users.
+        ErrorKind::UserNotConfirmed => confirm::after_the_password(scene, username).await,
+        ErrorKind::PasswordResetRequired => confirm_forgot::required(scene, username),
+        _ => {
+            let mut problem = problem::of(&error, problem::Names::default());
+            problem.field = Some("username".to_owned());
+            scene.show(problem::status(&error), Page { problems: vec![problem], ..page(scene, username) })
+        }
+    }
+}
+
+fn missing(username: &str, password: &str) -> Vec<Problem> {
+    let username = username.is_empty().then(|| super::problem("username", "Enter your username."));
+    let password = password.is_empty().then(|| super::problem("password", "Enter your password."));
+    username.into_iter().chain(password).collect()
+}

@@ -1,0 +1,106 @@
+//! /signup: a new account, with the attributes the pool requires.
+use super::{Scene, confirm, problem, step};
+use crate::fields;
+use crate::page::{Field, Page};
+use crate::routes::Call;
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use user_pools::Error;
+use user_pools::error::ErrorKind;
+use user_pools::users::{SignUp, SignedUp};
+
+pub(crate) async fn handle(call: &Call<'_>) -> Response<Bytes> {
+    let scene = match Scene::enter(call).await {
+        Ok(scene) => scene,
+        Err(answer) => return *answer,
+    };
+    if scene.site().pool.settings.admin_create_only {
+        return closed(&scene);
+    }
+    if call.is_post() { post(&scene).await } else { scene.show(StatusCode::OK, page(&scene)) }
+}
+
+fn closed(scene: &Scene<'_>) -> Response<Bytes> {
+    let page = Page {
+        lead: vec!["Accounts are made by an administrator here.".to_owned()],
+        links: vec![scene.link("", "Back to sign in", "/login")],
+        ..Page::new("Sign up")
+    };
+    scene.show(StatusCode::FORBIDDEN, page)
+}
+
+/// The fields, filled with what came in. The first one is the username.
+fn asked(scene: &Scene<'_>) -> Vec<Field> {
+    let mut fields = fields::sign_up(&scene.site().pool.settings, &scene.site().client.settings);
+    for field in &mut fields {
+        scene.given(&field.name).clone_into(&mut field.value);
+    }
+    fields
+}
+
+fn page(scene: &Scene<'_>) -> Page {
+    let mut fields = asked(scene);
+    fields.push(fields::new_password("password", "Password", &scene.site().pool.settings.password_policy));
+    Page {
+        forms: vec![scene.form("/signup", "Sign up", fields)],
+        links: vec![scene.link("Have an account?", "Sign in", "/login")],
+        ..Page::new("Create an account")
+    }
+}
+
+async fn post(scene: &Scene<'_>) -> Response<Bytes> {
+    let fields = asked(scene);
+    let missing: Vec<_> = fields
+        .iter()
+        .map(|field| (field.name.as_str(), field.label.as_str(), field.value.is_empty()))
+        .chain([("password", "Password", scene.given("password").is_empty())])
+        .filter(|(_, _, empty)| *empty)
+        .map(|(name, label, _)| super::problem(name, format!("{label} is missing.")))
+        .collect();
+    if !missing.is_empty() {
+        return scene.show(StatusCode::BAD_REQUEST, Page { problems: missing, ..page(scene) });
+    }
+    let username = fields.first().map(|field| field.value.clone()).unwrap_or_default();
+    let attributes = fields.into_iter().skip(1).map(|field| (field.name, field.value)).collect();
+    match sign_up(scene, &username, attributes).await {
+        Ok(signed_up) => signed_up_as(scene, &username, &signed_up).await,
+        Err(error) if error.kind == ErrorKind::CodeDeliveryFailure => {
+            confirm::page(scene, StatusCode::BAD_REQUEST, &confirm::Waiting {
+                problem: Some(problem::of(&error, problem::Names::default())),
+                ..confirm::Waiting::of(&username)
+            })
+        }
+        Err(error) => refused(scene, &error),
+    }
+}
+
+async fn sign_up(scene: &Scene<'_>, username: &str, attributes: Vec<(String, String)>) -> Result<SignedUp, Error> {
+    let pools = &scene.call.login.pools;
+    let asking = pools.page_asking(&scene.site().client, username)?;
+    let password = Some(scene.given("password").to_owned());
+    pools.sign_up(&scene.call.cx, SignUp { asking, password, attributes }).await
+}
+
+fn refused(scene: &Scene<'_>, error: &Error) -> Response<Bytes> {
+    let first = asked(scene).into_iter().next().map(|field| field.name).unwrap_or_default();
+    let names = problem::Names { username: &first, password: "password", code: "" };
+    let page = Page { problems: vec![problem::of(error, names)], ..page(scene) };
+    scene.show(problem::status(error), page)
+}
+
+/// The browser gets a ticket: confirming the account in it signs the user in.
+async fn signed_up_as(scene: &Scene<'_>, username: &str, signed_up: &SignedUp) -> Response<Bytes> {
+    let pools = &scene.call.login.pools;
+    let (cx, client, secret) = (&scene.call.cx, &scene.site().client, scene.browser.secret());
+    let ticket = pools.sign_up_ticket(cx, client, &signed_up.sub, secret).await.ok();
+    if signed_up.confirmed {
+        let ticket = ticket.unwrap_or_default();
+        return match pools.continue_sign_up(cx, &client.id, &ticket, secret).await {
+            Ok(outcome) => step::advance(scene, username, outcome).await,
+            Err(error) => step::stop(scene, &error),
+        };
+    }
+    let notice = signed_up.delivery.as_ref().map(|delivery| confirm::sent_to(&delivery.destination));
+    let waiting = confirm::Waiting { ticket, notice, sent: signed_up.delivery.is_some(), ..confirm::Waiting::of(username) };
+    confirm::page(scene, StatusCode::OK, &waiting)
+}

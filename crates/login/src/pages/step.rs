@@ -1,0 +1,69 @@
+//! What comes after each step of a sign-in: the next challenge's page, or the app.
+use super::{Scene, mfa_code, mfa_set_up, new_password, problem};
+use crate::page::Page;
+use crate::{answer, finish};
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use user_pools::sign_in::{Answer, Challenge, ChallengeName, Door, Outcome, Parameters};
+use user_pools::{Error, Result};
+
+/// An answer to a challenge, by the login pages.
+pub(super) fn answer(scene: &Scene<'_>, challenge: ChallengeName, session: &str, responses: Parameters) -> Answer {
+    Answer {
+        door: Door::ManagedLogin,
+        client: scene.site().client.id.clone(),
+        challenge,
+        session: Some(session.to_owned()),
+        responses,
+    }
+}
+
+/// Goes on. `username` is what the user typed, for the pages to come.
+pub(super) async fn advance(scene: &Scene<'_>, username: &str, outcome: Outcome) -> Response<Bytes> {
+    match only_factor(scene, outcome).await {
+        Ok(Outcome::Authenticated(proof)) => finish::signed_in(scene.call, &scene.visit, &proof).await,
+        Ok(Outcome::Challenge(challenge)) => ask(scene, username, &challenge).await,
+        Err(error) => stop(scene, &error),
+    }
+}
+
+/// A choice of second factors has one that the pages can ask for: it is taken.
+async fn only_factor(scene: &Scene<'_>, outcome: Outcome) -> Result<Outcome> {
+    match outcome {
+        Outcome::Challenge(challenge) if challenge.name == ChallengeName::SelectMfaType => {
+            let choice = Parameters::from_iter([("ANSWER", "SOFTWARE_TOKEN_MFA")]);
+            let request = answer(scene, challenge.name, &challenge.session, choice);
+            scene.call.login.pools.answer(&scene.call.cx, &request).await
+        }
+        other => Ok(other),
+    }
+}
+
+async fn ask(scene: &Scene<'_>, username: &str, challenge: &Challenge) -> Response<Bytes> {
+    match challenge.name {
+        ChallengeName::NewPasswordRequired => {
+            let required = challenge.parameters.get("requiredAttributes").map_or("[]", String::as_str);
+            new_password::first(scene, username, &challenge.session, required)
+        }
+        ChallengeName::SoftwareTokenMfa => mfa_code::page(scene, username, &challenge.session, None),
+        ChallengeName::MfaSetup => mfa_set_up::first(scene, username, &challenge.session).await,
+        ChallengeName::PasswordVerifier | ChallengeName::SelectMfaType | ChallengeName::Other => {
+            let what = format!("{} is not supported yet.", challenge.name.as_str());
+            stop(scene, &Error::new(user_pools::error::ErrorKind::NotSupportedYet, what))
+        }
+    }
+}
+
+/// The sign-in cannot go on: back to its beginning when its session has ended, else a page that says why.
+pub(super) fn stop(scene: &Scene<'_>, error: &Error) -> Response<Bytes> {
+    if problem::ends_the_sign_in(error) {
+        return answer::redirect(&format!("{}&notice=expired", scene.visit.path("/login")));
+    }
+    let page = Page {
+        problems: vec![problem::of(error, problem::Names::default())],
+        links: vec![scene.link("", "Back to sign in", "/login")],
+        ..Page::new("Sign in")
+    };
+    let status = problem::status(error);
+    scene.show(if status == StatusCode::OK { StatusCode::BAD_REQUEST } else { status }, page)
+}

@@ -1,0 +1,66 @@
+//! Parameters of a query or a form. An empty value counts as absent; a name that comes twice is remembered, because OAuth forbids it.
+use std::borrow::Cow;
+use std::fmt;
+
+/// Names and values in the order they came. `Debug` shows the names only.
+#[derive(Clone, Default)]
+pub(crate) struct Params(Vec<(String, String)>);
+
+impl Params {
+    pub fn parse(text: &[u8]) -> Self {
+        Self(form_urlencoded::parse(text).map(|(name, value)| (owned(name), owned(value))).collect())
+    }
+
+    /// The first value of that name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// A value, or nothing.
+    pub fn text(&self, name: &str) -> &str {
+        self.get(name).unwrap_or_default()
+    }
+
+    /// A name that comes more than once.
+    pub fn repeated(&self) -> Option<&str> {
+        let mut rest = self.0.as_slice();
+        while let Some(((name, _), after)) = rest.split_first() {
+            if after.iter().any(|(other, _)| other == name) {
+                return Some(name);
+            }
+            rest = after;
+        }
+        None
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+fn owned(text: Cow<'_, str>) -> String {
+    text.into_owned()
+}
+
+impl fmt::Debug for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repeated_name_is_seen_and_an_empty_value_is_absent() {
+        let params = Params::parse(b"a=1&b=&a=2");
+        assert_eq!((params.get("a"), params.get("b"), params.repeated()), (Some("1"), None, Some("a")));
+        assert_eq!(Params::parse(b"a=1&b=1").repeated(), None);
+    }
+
+    #[test]
+    fn broken_encoding_is_replaced_not_refused() {
+        assert_eq!(Params::parse(b"a=%ff%00%zz+").get("a"), Some("\u{fffd}\0%zz "));
+    }
+}
