@@ -169,7 +169,7 @@ CREATE TABLE sign_ins (
     doc TEXT NOT NULL,
     FOREIGN KEY (pool, sub) REFERENCES users (pool, sub) ON DELETE CASCADE
 ) STRICT;
-CREATE INDEX sign_ins_by_user ON sign_ins (pool, sub, auth_time);
+CREATE INDEX sign_ins_by_user ON sign_ins (pool, sub, auth_time, origin_jti);
 CREATE INDEX sign_ins_by_client ON sign_ins (client);
 CREATE INDEX sign_ins_by_end ON sign_ins (expires_at);
 

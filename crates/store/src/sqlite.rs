@@ -174,3 +174,85 @@ fn tell(trouble: &TroubleSink, damage: String) {
     tracing::error!(%damage, "the database file is damaged");
     trouble(Trouble::Corrupt(damage));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::channel;
+
+    fn store(options: &OpenOptions) -> (tempfile::TempDir, SqliteStore) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("db"), options).unwrap();
+        (folder, store)
+    }
+
+    fn note(db: &Connection, key: &str) -> Act<()> {
+        crate::row::run(db, "INSERT INTO meta (key, value) VALUES (?1, '')", [key])?;
+        Ok(())
+    }
+
+    fn noted(store: &SqliteStore, key: &str) -> bool {
+        store.read::<_, Fail>(|db| crate::row::exists(db, "SELECT 1 FROM meta WHERE key = ?1", [key])).unwrap()
+    }
+
+    #[tokio::test]
+    async fn after_a_failed_commit_nothing_was_promised_and_nothing_is_written_any_more() {
+        let (tell, told) = channel();
+        let tell = Mutex::new(tell);
+        let on_trouble = move |trouble| tell.lock().unwrap().send(trouble).unwrap();
+        let options = OpenOptions { on_trouble: Some(Arc::new(on_trouble)), ..OpenOptions::default() };
+        let (_folder, store) = store(&options);
+        store.write::<_, Fail>(|db| note(db, "before")).await.unwrap();
+        // A broken promise to the foreign keys is seen by COMMIT only, as a broken device would be.
+        let broken = store.write::<_, Fail>(|db| {
+            db.execute_batch("PRAGMA defer_foreign_keys = ON")?;
+            crate::row::run(db, "INSERT INTO user_counts (pool, users) VALUES ('nowhere', 0)", [])?;
+            Ok(())
+        });
+        let beside = store.write::<_, Fail>(|db| note(db, "beside"));
+        let (broken, _beside) = tokio::join!(broken, beside);
+        assert!(matches!(broken, Err(Fail::Unavailable(_))), "{broken:?}");
+        assert!(matches!(told.recv().unwrap(), Trouble::WriteFailed(_)));
+        let after = store.write::<_, Fail>(|db| note(db, "after")).await;
+        assert!(matches!(after, Err(Fail::Unavailable(_))), "{after:?}");
+        assert!(noted(&store, "before") && !noted(&store, "beside") && !noted(&store, "after"));
+    }
+
+    #[tokio::test]
+    async fn an_act_that_panics_leaves_nothing_and_the_writer_lives() {
+        let (_folder, store) = store(&OpenOptions::default());
+        let answer = store
+            .write::<(), Fail>(|db| {
+                note(db, "half")?;
+                panic!("a bug");
+            })
+            .await;
+        assert!(matches!(answer, Err(Fail::Unavailable(_))), "{answer:?}");
+        store.write::<_, Fail>(|db| note(db, "whole")).await.unwrap();
+        assert!(!noted(&store, "half") && noted(&store, "whole"));
+    }
+
+    #[tokio::test]
+    async fn a_write_whose_caller_went_away_is_done_all_the_same() {
+        let (_folder, store) = store(&OpenOptions::default());
+        {
+            let write = store.write::<_, Fail>(|db| note(db, "orphan"));
+            tokio::pin!(write);
+            // One poll sends it; then it is dropped.
+            assert!(polled_once(write.as_mut()).await.is_none());
+        }
+        store.write::<_, Fail>(|db| note(db, "next")).await.unwrap();
+        assert!(noted(&store, "orphan"));
+    }
+
+    /// Polls once.
+    async fn polled_once<F: std::future::Future + Unpin>(mut future: F) -> Option<F::Output> {
+        std::future::poll_fn(|cx| {
+            std::task::Poll::Ready(match std::pin::Pin::new(&mut future).poll(cx) {
+                std::task::Poll::Ready(output) => Some(output),
+                std::task::Poll::Pending => None,
+            })
+        })
+        .await
+    }
+}

@@ -26,7 +26,7 @@ type Job = Box<dyn FnOnce(Result<&Connection, Fail>) -> Done + Send>;
 
 /// An act that has run and waits for the commit.
 pub(crate) struct Done {
-    failed: bool,
+    error: Option<Fail>,
     /// Answers the caller: with the act's result, or with this error when the commit failed.
     reply: Box<dyn FnOnce(Option<Fail>) + Send>,
 }
@@ -42,7 +42,7 @@ pub(crate) fn job<T: Send + 'static>(
             catch_unwind(AssertUnwindSafe(|| act(db)))
                 .unwrap_or_else(|_| Err(Fail::Unavailable("a storage act panicked".to_owned())))
         });
-        let failed = result.is_err();
+        let error = result.as_ref().err().cloned();
         let reply = Box::new(move |commit: Option<Fail>| {
             // The caller may have gone away; the act stands all the same.
             let _ = answer.send(match commit {
@@ -50,7 +50,7 @@ pub(crate) fn job<T: Send + 'static>(
                 None => result,
             });
         });
-        Done { failed, reply }
+        Done { error, reply }
     })
 }
 
@@ -93,11 +93,12 @@ impl Writer {
         let mut go_on = true;
         let mut fate = self.begin();
         while let Some(act) = next.take() {
-            done.push(match &fate {
+            let ran = match &fate {
                 Ok(()) => self.run(act),
                 Err(fail) => act(Err(fail.clone())),
-            });
-            fate = fate.and_then(|()| self.still_open());
+            };
+            fate = fate.and_then(|()| self.still_open(ran.error.as_ref()));
+            done.push(ran);
             if done.len() < BATCH {
                 match queue.try_recv() {
                     Ok(Message::Act(act)) => next = Some(act),
@@ -126,7 +127,7 @@ impl Writer {
             return act(Err(fail));
         }
         let done = act(Ok(&self.db));
-        let ended = if done.failed { self.undo() } else { self.statement("RELEASE act") };
+        let ended = if done.error.is_some() { self.undo() } else { self.statement("RELEASE act") };
         if let Err(fail) = ended {
             tracing::error!(error = ?fail, "a savepoint did not end");
             // Without its savepoint the act cannot be told from its neighbours: give the whole transaction up.
@@ -143,12 +144,15 @@ impl Writer {
         self.statement("RELEASE act")
     }
 
-    /// A full disk or a broken device makes SQLite roll the whole transaction back on its own; then nobody's act stands.
-    fn still_open(&self) -> Act<()> {
-        if self.db.is_autocommit() {
-            return Err(Fail::Unavailable("the transaction was rolled back by the storage device's error".to_owned()));
+    /// A full disk or a broken device may make SQLite roll the whole transaction back on its own; then nobody's act stands.
+    fn still_open(&self, error: Option<&Fail>) -> Act<()> {
+        if !self.db.is_autocommit() {
+            return Ok(());
         }
-        Ok(())
+        Err(match error {
+            Some(Fail::Full) => Fail::Full,
+            _ => Fail::Unavailable("the transaction was rolled back as a whole".to_owned()),
+        })
     }
 
     fn commit(&mut self, changes_before: u64) -> Act<()> {
@@ -183,7 +187,10 @@ impl Writer {
             error.sqlite_error_code(),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull)
         );
-        let fail = Fail::from(error);
+        let fail = match Fail::from(error) {
+            Fail::Full => Fail::Full,
+            other => Fail::Unavailable(format!("a commit failed: {other:?}")),
+        };
         if !self.db.is_autocommit() {
             let _ = self.statement("ROLLBACK");
         }

@@ -1,4 +1,5 @@
 //! The conformance suite on SQLite.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 use std::sync::Arc;
 use store::{OpenOptions, SqliteStore};
 use tempfile::TempDir;

@@ -1,4 +1,5 @@
 //! What is SQLite's own: group commit, what is refused at opening, damage, a full disk, sweeping, copies.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;

@@ -156,7 +156,7 @@ impl Bench {
     /// As [`Bench::user`], changed before it is stored; aliases follow the attributes after the change.
     pub async fn user_with(&self, pool: &UserPool, name: &str, change: impl FnOnce(&mut User)) -> User {
         let mut user = rows::user(&pool.id, name);
-        user.sub = names::new_sub(&*self.pools.random);
+        user.sub = self.pools.fresh_uuid();
         if !pool.settings.username_attributes.is_empty() {
             user.username.clone_from(&user.sub);
         }

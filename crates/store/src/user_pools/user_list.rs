@@ -105,7 +105,7 @@ mod tests {
             let steps: Vec<String> =
                 plan.query_map(params!["p", "v", 0, "w", 1], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
             assert_eq!(steps.len(), 1, "{attribute}: {steps:?}");
-            assert!(steps[0].contains(&"(pool=?".to_owned()) && steps[0].contains("<"), "{attribute}: {steps:?}");
+            assert!(steps[0].contains("(pool=?") && steps[0].contains('<'), "{attribute}: {steps:?}");
         }
     }
 }
