@@ -124,6 +124,13 @@ pub enum KeysCommand {
         #[command(flatten)]
         server: Server,
     },
+    /// An emergency act: stop publishing one signing key at once. Tokens it signed become invalid, and new ones too until `rotate --signing`.
+    Withdraw {
+        /// The key's id, as `keys list` shows it.
+        kid: String,
+        #[command(flatten)]
+        server: Server,
+    },
 }
 
 /// `cognate check`

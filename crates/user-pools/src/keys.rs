@@ -78,10 +78,11 @@ fn aged(mut row: SigningKeyRow, now: Millis, overlap: Overlap) -> SigningKeyRow 
         KeyState::Next => row.state = KeyState::Active,
         KeyState::Active => {
             row.state = KeyState::Retired;
-            row.published_until = Some(match overlap {
+            // One that had been withdrawn before stays so.
+            row.published_until = row.published_until.or(Some(match overlap {
                 Overlap::Published => now.saturating_add(PUBLISHED_AFTER_RETIREMENT),
                 Overlap::Withdrawn => now,
-            });
+            }));
         }
         KeyState::Retired => {}
     }
@@ -105,13 +106,14 @@ pub struct PoolKeys {
 
 impl PoolKeys {
     fn open(ring: &KeyRing, rows: &[SigningKeyRow], now: Millis) -> Result<Self> {
-        let rows: Vec<_> = rows.iter().filter(|row| is_published(row, now)).collect();
+        // A withdrawn key still signs until it is rotated away, so that signing in goes on; nobody will believe its tokens.
         let signer = |purpose| {
-            let active = |row: &&&SigningKeyRow| row.purpose == purpose && row.state == KeyState::Active;
+            let active = |row: &&SigningKeyRow| row.purpose == purpose && row.state == KeyState::Active;
             let row = rows.iter().find(active).ok_or_else(|| unusable("the pool has no active key"))?;
             let der = ring.open(&place(&row.pool, &row.kid), &row.sealed).map_err(unusable)?;
             SigningKey::from_pkcs8_der(&der).map_err(unusable)
         };
+        let rows: Vec<_> = rows.iter().filter(|row| is_published(row, now)).collect();
         let jwk = |row: &&SigningKeyRow| serde_json::from_value::<Jwk>(row.public_jwk.clone()).ok();
         let jwks = JwkSet { keys: rows.iter().filter_map(jwk).collect() };
         Ok(Self {
@@ -287,6 +289,19 @@ impl UserPools {
         self.refresh_keys(now, &pool).await.map(drop)
     }
 
+    /// Takes a key out of the published set at once, in whatever state: an emergency act. Every token it signed, and will still sign until
+    /// the pool's keys are rotated, is refused by whoever reads the JWKS. `NotFound` when the pool has no such key.
+    pub async fn withdraw_key(&self, now: Millis, pool: &PoolId, kid: &str) -> Result<()> {
+        let pool = self.pool_by_id(pool).await?;
+        let mut rows = self.store.signing_keys(pool.id.clone()).await?;
+        let Some(row) = rows.iter_mut().find(|row| row.kid == kid) else {
+            return Err(Error::new(ErrorKind::ResourceNotFound, format!("User pool {} has no key {kid}.", pool.id)));
+        };
+        row.published_until = Some(now);
+        self.store.replace_signing_keys(now, pool.id.clone(), rows).await?;
+        self.refresh_keys(now, &pool).await.map(drop)
+    }
+
     /// A pool, or AWS's ResourceNotFoundException (K 48).
     pub(crate) async fn pool_by_id(&self, id: &PoolId) -> Result<UserPool> {
         match self.store.pool(id.clone()).await {
@@ -357,5 +372,12 @@ mod tests {
         let rows = vec![row("leaked", KeyPurpose::Id, KeyState::Active, None)];
         let fresh = vec![row("new", KeyPurpose::Id, KeyState::Active, None)];
         assert_eq!(states(&rotated(rows, fresh, 1000, Overlap::Withdrawn)), [("new", KeyState::Active)]);
+    }
+
+    #[test]
+    fn a_key_withdrawn_before_a_rotation_is_not_published_by_it() {
+        let rows = vec![row("leaked", KeyPurpose::Id, KeyState::Active, Some(900))];
+        let fresh = vec![row("new", KeyPurpose::Id, KeyState::Active, None)];
+        assert_eq!(states(&rotated(rows, fresh, 1000, Overlap::Published)), [("new", KeyState::Active)]);
     }
 }

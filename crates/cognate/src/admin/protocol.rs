@@ -24,6 +24,11 @@ pub enum Ask {
         /// Retire the old ones at once.
         now: bool,
     },
+    /// Take a signing key out of the published set at once.
+    WithdrawSigning {
+        /// The key's id.
+        kid: String,
+    },
 }
 
 /// The answer: a value, or a sentence that says what went wrong.

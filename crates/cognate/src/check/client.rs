@@ -84,6 +84,7 @@ impl Http {
         *request.method_mut() = method;
         *request.uri_mut() = url.parse().map_err(|error| format!("{url}: {error}"))?;
         *request.headers_mut() = headers;
+        on_this_machine(&mut request)?;
         resolve_localhost(&mut request)?;
         let answer = tokio::time::timeout(TIMEOUT, self.exchange(request)).await;
         answer
@@ -179,5 +180,41 @@ impl Http {
             .map_err(|error| error.to_string())?;
         headers.extend(added);
         self.send(method, url, headers, body).await
+    }
+}
+
+/// Names below `localhost` are this machine (RFC 6761), whatever its resolver says: the connection goes to 127.0.0.1, the Host header stays.
+fn on_this_machine<B>(request: &mut Request<B>) -> Result<(), String> {
+    let Some(authority) =
+        request.uri().authority().filter(|authority| authority.host().ends_with(".localhost")).cloned()
+    else {
+        return Ok(());
+    };
+    let host = HeaderValue::from_str(authority.as_str()).map_err(|error| error.to_string())?;
+    request.headers_mut().entry(header::HOST).or_insert(host);
+    let mut parts = request.uri().clone().into_parts();
+    let loopback = authority.port_u16().map_or_else(|| "127.0.0.1".to_owned(), |port| format!("127.0.0.1:{port}"));
+    parts.authority = Some(loopback.parse().map_err(|_| "the port is no port")?);
+    *request.uri_mut() = http::Uri::from_parts(parts).map_err(|error| error.to_string())?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_below_localhost_is_reached_without_a_resolver_and_keeps_its_host_header() {
+        let mut request = Request::get("http://login.auth.localhost:4566/login?a=b").body(()).unwrap();
+        on_this_machine(&mut request).unwrap();
+        assert_eq!(request.uri(), "http://127.0.0.1:4566/login?a=b");
+        assert_eq!(request.headers()[header::HOST], "login.auth.localhost:4566");
+    }
+
+    #[test]
+    fn other_names_are_left_to_the_resolver() {
+        let mut request = Request::get("https://api.example/login").body(()).unwrap();
+        on_this_machine(&mut request).unwrap();
+        assert_eq!(request.uri(), "https://api.example/login");
     }
 }

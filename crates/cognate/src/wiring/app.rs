@@ -240,6 +240,7 @@ impl App {
             Ask::Keys => self.list_keys().await,
             Ask::RotateSealing => self.rotate_sealing().await,
             Ask::RotateSigning { pool, now } => self.rotate_signing(pool, now).await,
+            Ask::WithdrawSigning { kid } => self.withdraw_signing(&kid).await,
         };
         answered.map_or_else(Reply::Error, Reply::Ok)
     }
@@ -309,6 +310,17 @@ impl App {
             self.pools.rotate_keys(now, pool, fresh, overlap).await.map_err(|error| error.to_string())?;
         }
         Ok(json!({"rotated": pools}))
+    }
+
+    async fn withdraw_signing(&self, kid: &str) -> Result<Value, String> {
+        for pool in self.all_pools().await? {
+            let rows = self.store.signing_keys(pool.clone()).await.map_err(|error| error.to_string())?;
+            if rows.iter().any(|row| row.kid == kid) {
+                self.pools.withdraw_key(self.clock.now(), &pool, kid).await.map_err(|error| error.to_string())?;
+                return Ok(json!({"withdrawn": kid, "pool": pool, "next": "cognate keys rotate --signing"}));
+            }
+        }
+        Err(format!("no pool has a signing key {kid}; `cognate keys list` shows them"))
     }
 }
 
