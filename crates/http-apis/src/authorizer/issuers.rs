@@ -96,6 +96,12 @@ impl Issuers {
         issuer
     }
 
+    /// Forgets issuers that no route and no cached token names any more.
+    pub(crate) fn prune(&self) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, issuer| Arc::strong_count(issuer) > 1);
+    }
+
     /// What CreateAuthorizer asks: is there a discovery document that names this issuer?
     pub(crate) async fn check(&self, name: &str) -> Result<(), ApiError> {
         if self.local.keys(name).is_some() {
@@ -129,7 +135,7 @@ impl Issuer {
             return Ok(keys);
         }
         if let Some(fetched) = self.fresh() {
-            if fetched.at.elapsed() >= REFRESH_AGE {
+            if fetched.at.elapsed() >= REFRESH_AGE && self.may_refetch() {
                 // Beside the traffic: this request goes on with what there is.
                 drop(tokio::spawn(Arc::clone(self).refetch(fetched.keys.generation())));
             }
@@ -138,6 +144,11 @@ impl Issuer {
         // In a task of its own: a client that goes away must not take the fetch of all others with it.
         let fetching = tokio::spawn(Arc::clone(self).fetch_first());
         fetching.await.unwrap_or_else(|error| Err(KeyError::new(KeyErrorKind::Discovery, error.to_string())))
+    }
+
+    /// Whether a refetch would be tried now: nobody is at it, and the last one is long enough ago.
+    fn may_refetch(&self) -> bool {
+        self.gate.try_lock().is_ok_and(|gate| gate.may_refetch())
     }
 
     /// Newer keys than those of `generation`, which lack a token's `kid`; none when there are none to be had now.
@@ -167,7 +178,7 @@ impl Issuer {
         if let Some(newer) = self.fresh().filter(|fetched| fetched.keys.generation() != generation) {
             return Some(Arc::clone(&newer.keys));
         }
-        if gate.refetched.is_some_and(|at| at.elapsed() < REFETCH_PAUSE) {
+        if !gate.may_refetch() {
             return None;
         }
         gate.refetched = Some(Instant::now());
@@ -189,6 +200,12 @@ impl Issuer {
         let fetched = Fetched { keys: Arc::clone(&keys), document, at: Instant::now() };
         self.cached.store(Some(Arc::new(fetched)));
         Ok(keys)
+    }
+}
+
+impl Gate {
+    fn may_refetch(&self) -> bool {
+        self.refetched.is_none_or(|at| at.elapsed() >= REFETCH_PAUSE)
     }
 }
 

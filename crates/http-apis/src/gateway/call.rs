@@ -15,7 +15,7 @@ use crate::snapshot::{ServedRoute, ServedStage};
 pub struct RequestContext {
     /// The client's address, trusted proxies already taken into account.
     pub client: IpAddr,
-    /// The address the client reached.
+    /// The address the client reached; port 0 when it is not known.
     pub local: SocketAddr,
     /// Whether the client's connection is TLS (`x-forwarded-proto: https`).
     pub tls: bool,
@@ -101,6 +101,15 @@ impl Call {
     /// The host that functions see.
     pub(crate) fn domain(&self) -> &str {
         &self.place.domain
+    }
+
+    /// The port the client reached; the scheme's own where the listener does not know it.
+    pub(crate) fn port(&self) -> u16 {
+        match (self.context.local.port(), self.context.tls) {
+            (0, true) => 443,
+            (0, false) => 80,
+            (port, _) => port,
+        }
     }
 
     /// `http` or `https`.

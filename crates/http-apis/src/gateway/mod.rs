@@ -149,6 +149,7 @@ impl Gateway {
             *loaded = true;
         }
         while self.follow().await? {}
+        self.shared.issuers.prune();
         Ok(())
     }
 

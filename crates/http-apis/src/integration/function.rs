@@ -99,7 +99,7 @@ fn for_function(worker: &Worker, call: &mut Call, length: usize) {
     let chain = call.headers().get_all(headers::X_FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
     let chain = chain.fold(String::new(), |chain, part| chain + part + ", ") + &client.to_string();
     let trace = headers::trace_id(call.headers(), worker, call.context.now);
-    let port = call.context.local.port().to_string();
+    let port = call.port().to_string();
     let values = [
         (header::HOST, call.host.clone()),
         (headers::TRACE_ID, trace),

@@ -44,138 +44,122 @@ fn tampered(of: &str, part: usize) -> String {
 }
 
 /// Name, Authorization header, rule that refuses, description where the reference has a source.
-fn battery() -> Vec<(&'static str, String, &'static str, Option<&'static str>)> {
+type Cause = (&'static str, String, &'static str, Option<&'static str>);
+
+const SEGMENTS: Option<&str> = Some("token contains an invalid number of segments");
+const EXPIRED: Option<&str> = Some("the token has expired");
+const AUDIENCE: Option<&str> = Some("the token does not have a valid audience");
+
+fn battery() -> Vec<Cause> {
+    [shapes(), algorithms(), keys(), forged_claims(), times(), issued_for()].concat()
+}
+
+/// RS256 over any claims text.
+fn rs256(header: &Value, claims: &str) -> String {
+    signed(header, claims, &RSA_PKCS1_SHA256)
+}
+
+fn with(changes: Value) -> String {
+    token(&claims_with(changes))
+}
+
+fn shapes() -> Vec<Cause> {
     let good = token(&claims());
-    let with = |changes: Value| token(&claims_with(changes));
     let parts: Vec<&str> = good.split('.').collect();
-    let duplicate = format!(r#"{{"aud":"client1",{}"#, &claims().to_string()[1..]);
-    let foreign = SigningKey::generate().unwrap();
-    let segments = Some("token contains an invalid number of segments");
-    let expired = Some("the token has expired");
-    let audience = Some("the token does not have a valid audience");
     vec![
-        ("garbage", "abc".into(), "jwt.form", segments),
-        ("two parts", format!("{}.{}", parts[0], parts[1]), "jwt.form", segments),
-        ("four parts", format!("{good}.x"), "jwt.form", segments),
-        ("basic", "Basic dXNlcjpwYXNz".into(), "jwt.form", segments),
-        ("bearer alone", "Bearer".into(), "jwt.form", segments),
+        ("garbage", "abc".into(), "jwt.form", SEGMENTS),
+        ("two parts", format!("{}.{}", parts[0], parts[1]), "jwt.form", SEGMENTS),
+        ("four parts", format!("{good}.x"), "jwt.form", SEGMENTS),
+        ("basic", "Basic dXNlcjpwYXNz".into(), "jwt.form", SEGMENTS),
+        ("bearer alone", "Bearer".into(), "jwt.form", SEGMENTS),
         ("doubled bearer", format!("Bearer Bearer {good}"), "jwt.form", None),
+        ("two tokens", format!("{good},{good}"), "jwt.form", SEGMENTS),
         ("empty signature", format!("{}.{}.", parts[0], parts[1]), "jwt.signature", None),
         ("short signature", format!("{}.{}.abcd", parts[0], parts[1]), "jwt.signature", None),
         ("padded signature", format!("{good}=="), "jwt.signature", None),
-        ("alg none", format!("{}.{}.", base64url_encode(header("none").to_string()), parts[1]), "jwt.algorithm", None),
-        ("alg none, signed", signed(&header("none"), &claims().to_string(), &RSA_PKCS1_SHA256), "jwt.algorithm", None),
+    ]
+}
+
+fn algorithms() -> Vec<Cause> {
+    let text = claims().to_string();
+    let none = format!("{}.{}.", base64url_encode(header("none").to_string()), base64url_encode(&text));
+    vec![
+        ("alg none", none, "jwt.algorithm", None),
+        ("alg none, signed", rs256(&header("none"), &text), "jwt.algorithm", None),
         ("HS256 keyed with the public key", hs256(), "jwt.algorithm", None),
-        ("ES256", signed(&header("ES256"), &claims().to_string(), &RSA_PKCS1_SHA256), "jwt.algorithm", None),
-        ("PS256", signed(&header("PS256"), &claims().to_string(), &RSA_PSS_SHA256), "jwt.algorithm", None),
-        (
-            "alg in lower case",
-            signed(&header("rs256"), &claims().to_string(), &RSA_PKCS1_SHA256),
-            "jwt.algorithm",
-            None,
-        ),
-        (
-            "alg missing",
-            signed(&json!({"kid": key().kid()}), &claims().to_string(), &RSA_PKCS1_SHA256),
-            "jwt.algorithm",
-            None,
-        ),
-        (
-            "RS512 on a key kept for RS256",
-            signed(&header("RS512"), &claims().to_string(), &RSA_PKCS1_SHA512),
-            "jwt.signature",
-            None,
-        ),
-        (
-            "RS256 header, SHA-512 signature",
-            signed(&header("RS256"), &claims().to_string(), &RSA_PKCS1_SHA512),
-            "jwt.signature",
-            None,
-        ),
-        ("kid missing", signed(&json!({"alg": "RS256"}), &claims().to_string(), &RSA_PKCS1_SHA256), "jwt.kid", None),
-        (
-            "kid unknown",
-            signed(&json!({"alg": "RS256", "kid": "other"}), &claims().to_string(), &RSA_PKCS1_SHA256),
-            "jwt.kid",
-            None,
-        ),
-        (
-            "kid a number",
-            signed(&json!({"alg": "RS256", "kid": 1}), &claims().to_string(), &RSA_PKCS1_SHA256),
-            "jwt.kid",
-            None,
-        ),
-        (
-            "another key under the same kid",
-            {
-                let other = foreign.sign_jwt(&claims()).unwrap();
-                let rest = other.split_once('.').unwrap().1;
-                format!("{}.{rest}", parts[0])
-            },
-            "jwt.signature",
-            None,
-        ),
-        (
-            "own jwk in the header",
-            {
-                let jwk = serde_json::to_value(foreign.public_jwk()).unwrap();
-                let header = json!({"alg": "RS256", "kid": "mine", "jwk": jwk, "jku": "https://evil.example/jwks"});
-                signed(&header, &claims().to_string(), &RSA_PKCS1_SHA256)
-            },
-            "jwt.kid",
-            None,
-        ),
-        (
-            "crit",
-            signed(
-                &json!({"alg": "RS256", "kid": key().kid(), "crit": ["exp"]}),
-                &claims().to_string(),
-                &RSA_PKCS1_SHA256,
-            ),
-            "jwt.form",
-            None,
-        ),
-        (
-            "claims tampered",
-            {
-                let other = base64url_encode(claims_with(json!({"sub": "admin"})).to_string());
-                format!("{}.{other}.{}", parts[0], parts[2])
-            },
-            "jwt.signature",
-            None,
-        ),
+        ("ES256", rs256(&header("ES256"), &text), "jwt.algorithm", None),
+        ("PS256", signed(&header("PS256"), &text, &RSA_PSS_SHA256), "jwt.algorithm", None),
+        ("alg in lower case", rs256(&header("rs256"), &text), "jwt.algorithm", None),
+        ("alg missing", rs256(&json!({"kid": key().kid()}), &text), "jwt.algorithm", None),
+        ("RS512 on a key kept for RS256", signed(&header("RS512"), &text, &RSA_PKCS1_SHA512), "jwt.signature", None),
+        ("RS256, signed with SHA-512", signed(&header("RS256"), &text, &RSA_PKCS1_SHA512), "jwt.signature", None),
+    ]
+}
+
+fn keys() -> Vec<Cause> {
+    let text = claims().to_string();
+    let foreign = SigningKey::generate().unwrap();
+    let theirs = foreign.sign_jwt(&claims()).unwrap();
+    let (good, rest) = (token(&claims()), theirs.split_once('.').unwrap().1);
+    let under_our_kid = format!("{}.{rest}", good.split_once('.').unwrap().0);
+    let jwk = serde_json::to_value(foreign.public_jwk()).unwrap();
+    let brought = json!({"alg": "RS256", "kid": "mine", "jwk": jwk, "jku": "https://evil.example/jwks"});
+    let critical = json!({"alg": "RS256", "kid": key().kid(), "crit": ["exp"]});
+    vec![
+        ("kid missing", rs256(&json!({"alg": "RS256"}), &text), "jwt.kid", None),
+        ("kid unknown", rs256(&json!({"alg": "RS256", "kid": "other"}), &text), "jwt.kid", None),
+        ("kid a number", rs256(&json!({"alg": "RS256", "kid": 1}), &text), "jwt.kid", None),
+        ("another key under the same kid", under_our_kid, "jwt.signature", None),
+        ("own jwk in the header", rs256(&brought, &text), "jwt.kid", None),
+        ("crit", rs256(&critical, &text), "jwt.form", None),
+    ]
+}
+
+fn forged_claims() -> Vec<Cause> {
+    let good = token(&claims());
+    let parts: Vec<&str> = good.split('.').collect();
+    let other = base64url_encode(claims_with(json!({"sub": "admin"})).to_string());
+    let duplicate = format!(r#"{{"aud":"client1",{}"#, &claims().to_string()[1..]);
+    let bomb = format!("{}{}", "[".repeat(500), "]".repeat(500));
+    vec![
+        ("claims tampered", format!("{}.{other}.{}", parts[0], parts[2]), "jwt.signature", None),
         ("signature tampered", tampered(&good, 2), "jwt.signature", None),
-        ("claims not JSON", signed(&header("RS256"), "nonsense", &RSA_PKCS1_SHA256), "jwt.form", None),
-        ("claims a list", signed(&header("RS256"), "[1]", &RSA_PKCS1_SHA256), "jwt.form", None),
-        (
-            "claims nested like a bomb",
-            signed(&header("RS256"), &format!("{}{}", "[".repeat(500), "]".repeat(500)), &RSA_PKCS1_SHA256),
-            "jwt.form",
-            None,
-        ),
-        ("aud twice", signed(&header("RS256"), &duplicate, &RSA_PKCS1_SHA256), "jwt.form", None),
-        ("expired", with(json!({"exp": SECONDS - 1})), "jwt.exp", expired),
-        ("expires this second", with(json!({"exp": SECONDS})), "jwt.exp", expired),
+        ("claims not JSON", rs256(&header("RS256"), "nonsense"), "jwt.form", None),
+        ("claims a list", rs256(&header("RS256"), "[1]"), "jwt.form", None),
+        ("claims nested like a bomb", rs256(&header("RS256"), &bomb), "jwt.form", None),
+        ("aud twice", rs256(&header("RS256"), &duplicate), "jwt.form", None),
+    ]
+}
+
+fn times() -> Vec<Cause> {
+    vec![
+        ("expired", with(json!({"exp": SECONDS - 1})), "jwt.exp", EXPIRED),
+        ("expires this second", with(json!({"exp": SECONDS})), "jwt.exp", EXPIRED),
         ("exp missing", with(json!({"exp": null})), "jwt.exp", None),
         ("exp a string", with(json!({"exp": "9999999999"})), "jwt.form", None),
         ("exp huge", with(json!({"exp": 1e300})), "jwt.form", None),
         ("nbf in the future", with(json!({"nbf": SECONDS + 60})), "jwt.nbf", None),
         ("iat in the future", with(json!({"iat": SECONDS + 60})), "jwt.iat", None),
+    ]
+}
+
+fn issued_for() -> Vec<Cause> {
+    let no_audience = |client: &str| with(json!({"aud": null, "client_id": client}));
+    vec![
         ("issuer of another", with(json!({"iss": "https://evil.example"})), "jwt.issuer", None),
         ("issuer with a slash", with(json!({"iss": format!("{ISSUER}/")})), "jwt.issuer", None),
         ("issuer missing", with(json!({"iss": null})), "jwt.issuer", None),
         ("issuer a list", with(json!({"iss": [ISSUER]})), "jwt.issuer", None),
-        ("audience of another", with(json!({"aud": "other"})), "jwt.audience", audience),
-        ("audience empty, client_id right", with(json!({"aud": [], "client_id": "client1"})), "jwt.audience", audience),
-        ("audience in other case", with(json!({"aud": "CLIENT1"})), "jwt.audience", audience),
-        ("audience and client_id missing", with(json!({"aud": null})), "jwt.audience", audience),
-        ("client_id of another", with(json!({"aud": null, "client_id": "other"})), "jwt.audience", audience),
-        ("azp is no audience", with(json!({"aud": null, "azp": "client1"})), "jwt.audience", audience),
-        ("two tokens", format!("{good},{good}"), "jwt.form", segments),
+        ("audience of another", with(json!({"aud": "other"})), "jwt.audience", AUDIENCE),
+        ("audience empty, client_id right", with(json!({"aud": [], "client_id": "client1"})), "jwt.audience", AUDIENCE),
+        ("audience in other case", with(json!({"aud": "CLIENT1"})), "jwt.audience", AUDIENCE),
+        ("audience and client_id missing", with(json!({"aud": null})), "jwt.audience", AUDIENCE),
+        ("client_id of another", no_audience("other"), "jwt.audience", AUDIENCE),
+        ("azp is no audience", with(json!({"aud": null, "azp": "client1"})), "jwt.audience", AUDIENCE),
     ]
 }
 
-async fn assert_refused(bench: &Bench, (name, authorization, rule, description): &(&str, String, &str, Option<&str>)) {
+async fn assert_refused(bench: &Bench, (name, authorization, rule, description): &Cause) {
     let before = bench.calls();
     let reply = bench.get("/metadata", &[("authorization", authorization)]).await;
     assert_eq!((reply.status, reply.text()), (401, r#"{"message":"Unauthorized"}"#), "{name}");
