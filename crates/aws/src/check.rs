@@ -8,9 +8,11 @@
 use std::fmt::Write as _;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::schema::{Length, ListShape, MapShape, Range, Shape, StringShape, StructureShape};
+use crate::types::{Iso8601, Timestamp};
 
 /// Violations told at most: an answer must not grow out of proportion to the question.
 const MAX_TOLD: usize = 100;
@@ -291,7 +293,8 @@ fn of_type(shape: &Shape, value: &mut Value) -> Result<(), String> {
         Shape::String(_) => return wants(value.is_string(), value, "a String"),
         Shape::Boolean => return wants(value.is_boolean(), value, "a Boolean"),
         Shape::Double => return wants(value.is_number(), value, "a Double"),
-        Shape::Timestamp => return wants(value.is_number() || value.is_string(), value, "a Date"),
+        Shape::Timestamp => return wants(reads_as::<Timestamp>(value), value, "a Date"),
+        Shape::Iso8601 => return wants(reads_as::<Iso8601>(value), value, "a Date"),
         Shape::Integer(_) => "an Integer",
         Shape::Long(_) => "a Long",
         Shape::Blob(_) => {
@@ -306,6 +309,10 @@ fn of_type(shape: &Shape, value: &mut Value) -> Result<(), String> {
         _ => value.is_i64(),
     };
     wants(fits, value, wanted)
+}
+
+fn reads_as<'a, T: Deserialize<'a>>(value: &'a Value) -> bool {
+    T::deserialize(value).is_ok()
 }
 
 /// Some clients write whole numbers as `60.0`.
@@ -531,5 +538,45 @@ mod tests {
             count += 1;
         }
         assert!(count > 30, "{count}");
+    }
+
+    /// A value of the right types for a shape: every member, or the required ones only. Constraints are not looked at.
+    fn sample(shape: &Shape, all: bool) -> Value {
+        match shape {
+            Shape::String(text) => json!(text.values.first().copied().unwrap_or("x")),
+            Shape::Integer(_) | Shape::Long(_) | Shape::Timestamp => json!(1),
+            Shape::Iso8601 => json!("2026-08-22T06:22:32Z"),
+            Shape::Double => json!(1.5),
+            Shape::Boolean => json!(true),
+            Shape::Blob(_) => json!("AAAA"),
+            Shape::Document => json!({"a": [1, null]}),
+            Shape::List(list) => json!([sample(list.member, all)]),
+            Shape::Map(map) => json!({"k": sample(map.value, all)}),
+            Shape::Structure(structure) => sample_of(structure, all),
+        }
+    }
+
+    fn sample_of(structure: &StructureShape, all: bool) -> Value {
+        let wanted = structure.members.iter().filter(|member| all || member.required);
+        wanted.map(|member| (member.wire.to_owned(), sample(member.shape, all))).collect()
+    }
+
+    #[test]
+    fn what_the_schema_lets_through_the_type_can_read() {
+        let services = [
+            (&crate::cognito_idp::SERVICE, crate::cognito_idp::READERS),
+            (&crate::apigatewayv2::SERVICE, crate::apigatewayv2::READERS),
+        ];
+        for (service, readers) in services {
+            for (name, read) in readers {
+                let shape = service.operation(name).unwrap().input.unwrap();
+                for all in [true, false] {
+                    let mut value = sample_of(shape, all);
+                    let checked = check(shape, &mut value, Strictness::Model);
+                    assert!(!matches!(checked, Err(Refusal::WrongType(_))), "{name}: {checked:?}");
+                    read(value).unwrap_or_else(|e| panic!("{name}: {e}"));
+                }
+            }
+        }
     }
 }

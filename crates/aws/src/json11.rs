@@ -27,7 +27,10 @@ const IMAGE_BODY: usize = 256 * 1024;
 /// The operation a request names. Missing, twice, not text, of another service, unknown: `UnknownOperationException`.
 pub fn operation(service: &Service, headers: &HeaderMap) -> Result<&'static Operation, ServiceError> {
     let mut targets = headers.get_all(TARGET).iter();
-    let unknown = |reason: String| ServiceError::new("UnknownOperationException", "").because(reason);
+    let unknown = |reason: String| {
+        let message = "The X-Amz-Target header does not name an operation of this service";
+        ServiceError::new("UnknownOperationException", message).because(reason)
+    };
     let (Some(target), None) = (targets.next(), targets.next()) else {
         return Err(unknown("exactly one X-Amz-Target header is wanted".to_owned()));
     };
@@ -65,7 +68,8 @@ pub fn input(operation: &Operation, body: &[u8]) -> Result<Input, ServiceError> 
         json::parse(body).map_err(|e| serialization("The request body is not valid JSON").because(e))?
     };
     let Some(shape) = operation.input else {
-        return Err(ServiceError::new("UnknownOperationException", "").because("no shapes for this operation"));
+        let message = "This operation is not known here";
+        return Err(ServiceError::new("UnknownOperationException", message).because("no shapes were generated for it"));
     };
     check::check(shape, &mut value, Strictness::Model).map_err(|refusal| match refusal {
         Refusal::WrongType(message) => serialization(message),

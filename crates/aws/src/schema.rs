@@ -18,8 +18,10 @@ pub enum Shape {
     Double,
     /// `true` or `false`.
     Boolean,
-    /// A point in time, in the form the service's protocol gives it.
+    /// A point in time: a number of epoch seconds.
     Timestamp,
+    /// A point in time: an ISO-8601 text.
+    Iso8601,
     /// Bytes, base64 on the wire; the length counts bytes.
     Blob(Length),
     /// Free JSON.

@@ -49,7 +49,7 @@ fn expression(shape: &Shape, pattern_names: &BTreeMap<String, String>) -> String
         Kind::Long => format!("Shape::Long({})", range(shape)),
         Kind::Double => "Shape::Double".to_owned(),
         Kind::Boolean => "Shape::Boolean".to_owned(),
-        Kind::Timestamp { .. } => "Shape::Timestamp".to_owned(),
+        Kind::Timestamp { iso8601 } => format!("Shape::{}", if *iso8601 { "Iso8601" } else { "Timestamp" }),
         Kind::Blob => format!("Shape::Blob({})", length(shape)),
         Kind::Document => "Shape::Document".to_owned(),
         Kind::List { member } => format!(

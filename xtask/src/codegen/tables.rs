@@ -13,7 +13,7 @@ pub fn module(choice: &ServiceChoice, model: &Model) -> String {
         "//! `{}` {}: shapes, constraints, operations and error codes, as AWS's model has them.\n//! Nothing here decides; `SERVICE` is the way in for the codecs.\n\n\
          mod enums;\nmod errors;\nmod operations;\nmod patterns;\nmod schema;\nmod structures;\n\n\
          pub use enums::*;\npub use errors::ErrorCode;\npub use operations::SERVICE;\npub use structures::*;\n\n\
-         #[cfg(test)]\npub(crate) use patterns::ALL as PATTERNS;\n",
+         #[cfg(test)]\npub(crate) use operations::READERS;\n#[cfg(test)]\npub(crate) use patterns::ALL as PATTERNS;\n",
         choice.model.split('/').next().unwrap_or_default(),
         model.api_version
     )
@@ -43,6 +43,21 @@ pub fn operations(choice: &ServiceChoice, model: &Model, reach: &Reach) -> Strin
             operation.output,
             operation.errors
         );
+    }
+    out.push_str("];\n");
+    out.push_str(&readers(choice, model));
+    out
+}
+
+/// For a test: what reads each input, to prove that the schema and the type agree.
+fn readers(choice: &ServiceChoice, model: &Model) -> String {
+    let mut out = String::from(
+        "\n/// Each operation's input type as a function, for the test that proves schema and type agree.\n\
+         #[cfg(test)]\npub static READERS: &[(&str, fn(serde_json::Value) -> Result<(), serde_json::Error>)] = &[\n",
+    );
+    for operation in model.operations.iter().filter(|operation| chosen(choice, operation)) {
+        let input = names::type_name(&operation.input);
+        let _ = writeln!(out, "({:?}, |it| serde_json::from_value::<super::{input}>(it).map(drop)),", operation.name);
     }
     out.push_str("];\n");
     out

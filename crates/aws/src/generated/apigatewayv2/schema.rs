@@ -2209,4 +2209,4 @@ static STRING: Shape = Shape::String(StringShape {
     sensitive: false,
 });
 
-static TIMESTAMP_ISO8601: Shape = Shape::Timestamp;
+static TIMESTAMP_ISO8601: Shape = Shape::Iso8601;

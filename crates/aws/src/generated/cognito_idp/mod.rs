@@ -16,4 +16,6 @@ pub use operations::SERVICE;
 pub use structures::*;
 
 #[cfg(test)]
+pub(crate) use operations::READERS;
+#[cfg(test)]
 pub(crate) use patterns::ALL as PATTERNS;

@@ -2933,3 +2933,185 @@ static OPERATIONS: &[Operation] = &[
         ],
     },
 ];
+
+/// Each operation's input type as a function, for the test that proves schema and type agree.
+#[cfg(test)]
+pub static READERS: &[(&str, fn(serde_json::Value) -> Result<(), serde_json::Error>)] = &[
+    ("AddCustomAttributes", |it| serde_json::from_value::<super::AddCustomAttributesRequest>(it).map(drop)),
+    ("AddUserPoolClientSecret", |it| serde_json::from_value::<super::AddUserPoolClientSecretRequest>(it).map(drop)),
+    ("AdminAddUserToGroup", |it| serde_json::from_value::<super::AdminAddUserToGroupRequest>(it).map(drop)),
+    ("AdminConfirmSignUp", |it| serde_json::from_value::<super::AdminConfirmSignUpRequest>(it).map(drop)),
+    ("AdminCreateUser", |it| serde_json::from_value::<super::AdminCreateUserRequest>(it).map(drop)),
+    ("AdminDeleteSoftwareToken", |it| serde_json::from_value::<super::AdminDeleteSoftwareTokenRequest>(it).map(drop)),
+    ("AdminDeleteUser", |it| serde_json::from_value::<super::AdminDeleteUserRequest>(it).map(drop)),
+    ("AdminDeleteUserAttributes", |it| serde_json::from_value::<super::AdminDeleteUserAttributesRequest>(it).map(drop)),
+    ("AdminDisableProviderForUser", |it| {
+        serde_json::from_value::<super::AdminDisableProviderForUserRequest>(it).map(drop)
+    }),
+    ("AdminDisableUser", |it| serde_json::from_value::<super::AdminDisableUserRequest>(it).map(drop)),
+    ("AdminEnableUser", |it| serde_json::from_value::<super::AdminEnableUserRequest>(it).map(drop)),
+    ("AdminForgetDevice", |it| serde_json::from_value::<super::AdminForgetDeviceRequest>(it).map(drop)),
+    ("AdminGetDevice", |it| serde_json::from_value::<super::AdminGetDeviceRequest>(it).map(drop)),
+    ("AdminGetUser", |it| serde_json::from_value::<super::AdminGetUserRequest>(it).map(drop)),
+    ("AdminGetUserAuthFactors", |it| serde_json::from_value::<super::AdminGetUserAuthFactorsRequest>(it).map(drop)),
+    ("AdminInitiateAuth", |it| serde_json::from_value::<super::AdminInitiateAuthRequest>(it).map(drop)),
+    ("AdminLinkProviderForUser", |it| serde_json::from_value::<super::AdminLinkProviderForUserRequest>(it).map(drop)),
+    ("AdminListDevices", |it| serde_json::from_value::<super::AdminListDevicesRequest>(it).map(drop)),
+    ("AdminListGroupsForUser", |it| serde_json::from_value::<super::AdminListGroupsForUserRequest>(it).map(drop)),
+    ("AdminListUserAuthEvents", |it| serde_json::from_value::<super::AdminListUserAuthEventsRequest>(it).map(drop)),
+    ("AdminListUserSessions", |it| serde_json::from_value::<super::AdminListUserSessionsRequest>(it).map(drop)),
+    ("AdminRemoveUserFromGroup", |it| serde_json::from_value::<super::AdminRemoveUserFromGroupRequest>(it).map(drop)),
+    ("AdminResetUserPassword", |it| serde_json::from_value::<super::AdminResetUserPasswordRequest>(it).map(drop)),
+    ("AdminRespondToAuthChallenge", |it| {
+        serde_json::from_value::<super::AdminRespondToAuthChallengeRequest>(it).map(drop)
+    }),
+    ("AdminRevokeUserSession", |it| serde_json::from_value::<super::AdminRevokeUserSessionRequest>(it).map(drop)),
+    ("AdminSetUserMFAPreference", |it| serde_json::from_value::<super::AdminSetUserMFAPreferenceRequest>(it).map(drop)),
+    ("AdminSetUserPassword", |it| serde_json::from_value::<super::AdminSetUserPasswordRequest>(it).map(drop)),
+    ("AdminSetUserSettings", |it| serde_json::from_value::<super::AdminSetUserSettingsRequest>(it).map(drop)),
+    ("AdminUpdateAuthEventFeedback", |it| {
+        serde_json::from_value::<super::AdminUpdateAuthEventFeedbackRequest>(it).map(drop)
+    }),
+    ("AdminUpdateDeviceStatus", |it| serde_json::from_value::<super::AdminUpdateDeviceStatusRequest>(it).map(drop)),
+    ("AdminUpdateUserAttributes", |it| serde_json::from_value::<super::AdminUpdateUserAttributesRequest>(it).map(drop)),
+    ("AdminUserGlobalSignOut", |it| serde_json::from_value::<super::AdminUserGlobalSignOutRequest>(it).map(drop)),
+    ("AssociateSoftwareToken", |it| serde_json::from_value::<super::AssociateSoftwareTokenRequest>(it).map(drop)),
+    ("ChangePassword", |it| serde_json::from_value::<super::ChangePasswordRequest>(it).map(drop)),
+    ("CompleteWebAuthnRegistration", |it| {
+        serde_json::from_value::<super::CompleteWebAuthnRegistrationRequest>(it).map(drop)
+    }),
+    ("ConfirmDevice", |it| serde_json::from_value::<super::ConfirmDeviceRequest>(it).map(drop)),
+    ("ConfirmForgotPassword", |it| serde_json::from_value::<super::ConfirmForgotPasswordRequest>(it).map(drop)),
+    ("ConfirmSignUp", |it| serde_json::from_value::<super::ConfirmSignUpRequest>(it).map(drop)),
+    ("CreateGroup", |it| serde_json::from_value::<super::CreateGroupRequest>(it).map(drop)),
+    ("CreateIdentityProvider", |it| serde_json::from_value::<super::CreateIdentityProviderRequest>(it).map(drop)),
+    ("CreateManagedLoginBranding", |it| {
+        serde_json::from_value::<super::CreateManagedLoginBrandingRequest>(it).map(drop)
+    }),
+    ("CreateResourceServer", |it| serde_json::from_value::<super::CreateResourceServerRequest>(it).map(drop)),
+    ("CreateTerms", |it| serde_json::from_value::<super::CreateTermsRequest>(it).map(drop)),
+    ("CreateUserImportJob", |it| serde_json::from_value::<super::CreateUserImportJobRequest>(it).map(drop)),
+    ("CreateUserPool", |it| serde_json::from_value::<super::CreateUserPoolRequest>(it).map(drop)),
+    ("CreateUserPoolClient", |it| serde_json::from_value::<super::CreateUserPoolClientRequest>(it).map(drop)),
+    ("CreateUserPoolDomain", |it| serde_json::from_value::<super::CreateUserPoolDomainRequest>(it).map(drop)),
+    ("CreateUserPoolReplica", |it| serde_json::from_value::<super::CreateUserPoolReplicaRequest>(it).map(drop)),
+    ("DeleteGroup", |it| serde_json::from_value::<super::DeleteGroupRequest>(it).map(drop)),
+    ("DeleteIdentityProvider", |it| serde_json::from_value::<super::DeleteIdentityProviderRequest>(it).map(drop)),
+    ("DeleteManagedLoginBranding", |it| {
+        serde_json::from_value::<super::DeleteManagedLoginBrandingRequest>(it).map(drop)
+    }),
+    ("DeleteResourceServer", |it| serde_json::from_value::<super::DeleteResourceServerRequest>(it).map(drop)),
+    ("DeleteTerms", |it| serde_json::from_value::<super::DeleteTermsRequest>(it).map(drop)),
+    ("DeleteUser", |it| serde_json::from_value::<super::DeleteUserRequest>(it).map(drop)),
+    ("DeleteUserAttributes", |it| serde_json::from_value::<super::DeleteUserAttributesRequest>(it).map(drop)),
+    ("DeleteUserPool", |it| serde_json::from_value::<super::DeleteUserPoolRequest>(it).map(drop)),
+    ("DeleteUserPoolClient", |it| serde_json::from_value::<super::DeleteUserPoolClientRequest>(it).map(drop)),
+    ("DeleteUserPoolClientSecret", |it| {
+        serde_json::from_value::<super::DeleteUserPoolClientSecretRequest>(it).map(drop)
+    }),
+    ("DeleteUserPoolDomain", |it| serde_json::from_value::<super::DeleteUserPoolDomainRequest>(it).map(drop)),
+    ("DeleteUserPoolReplica", |it| serde_json::from_value::<super::DeleteUserPoolReplicaRequest>(it).map(drop)),
+    ("DeleteWebAuthnCredential", |it| serde_json::from_value::<super::DeleteWebAuthnCredentialRequest>(it).map(drop)),
+    ("DescribeIdentityProvider", |it| serde_json::from_value::<super::DescribeIdentityProviderRequest>(it).map(drop)),
+    ("DescribeManagedLoginBranding", |it| {
+        serde_json::from_value::<super::DescribeManagedLoginBrandingRequest>(it).map(drop)
+    }),
+    ("DescribeManagedLoginBrandingByClient", |it| {
+        serde_json::from_value::<super::DescribeManagedLoginBrandingByClientRequest>(it).map(drop)
+    }),
+    ("DescribeResourceServer", |it| serde_json::from_value::<super::DescribeResourceServerRequest>(it).map(drop)),
+    ("DescribeRiskConfiguration", |it| serde_json::from_value::<super::DescribeRiskConfigurationRequest>(it).map(drop)),
+    ("DescribeTerms", |it| serde_json::from_value::<super::DescribeTermsRequest>(it).map(drop)),
+    ("DescribeTermsByClient", |it| serde_json::from_value::<super::DescribeTermsByClientRequest>(it).map(drop)),
+    ("DescribeUserImportJob", |it| serde_json::from_value::<super::DescribeUserImportJobRequest>(it).map(drop)),
+    ("DescribeUserPool", |it| serde_json::from_value::<super::DescribeUserPoolRequest>(it).map(drop)),
+    ("DescribeUserPoolClient", |it| serde_json::from_value::<super::DescribeUserPoolClientRequest>(it).map(drop)),
+    ("DescribeUserPoolDomain", |it| serde_json::from_value::<super::DescribeUserPoolDomainRequest>(it).map(drop)),
+    ("ForgetDevice", |it| serde_json::from_value::<super::ForgetDeviceRequest>(it).map(drop)),
+    ("ForgotPassword", |it| serde_json::from_value::<super::ForgotPasswordRequest>(it).map(drop)),
+    ("GetCSVHeader", |it| serde_json::from_value::<super::GetCSVHeaderRequest>(it).map(drop)),
+    ("GetClientToken", |it| serde_json::from_value::<super::GetClientTokenRequest>(it).map(drop)),
+    ("GetDerivedToken", |it| serde_json::from_value::<super::GetDerivedTokenRequest>(it).map(drop)),
+    ("GetDevice", |it| serde_json::from_value::<super::GetDeviceRequest>(it).map(drop)),
+    ("GetGroup", |it| serde_json::from_value::<super::GetGroupRequest>(it).map(drop)),
+    ("GetIdentityProviderByIdentifier", |it| {
+        serde_json::from_value::<super::GetIdentityProviderByIdentifierRequest>(it).map(drop)
+    }),
+    ("GetLogDeliveryConfiguration", |it| {
+        serde_json::from_value::<super::GetLogDeliveryConfigurationRequest>(it).map(drop)
+    }),
+    ("GetProvisionedLimit", |it| serde_json::from_value::<super::GetProvisionedLimitRequest>(it).map(drop)),
+    ("GetSigningCertificate", |it| serde_json::from_value::<super::GetSigningCertificateRequest>(it).map(drop)),
+    ("GetTokensFromRefreshToken", |it| serde_json::from_value::<super::GetTokensFromRefreshTokenRequest>(it).map(drop)),
+    ("GetUICustomization", |it| serde_json::from_value::<super::GetUICustomizationRequest>(it).map(drop)),
+    ("GetUser", |it| serde_json::from_value::<super::GetUserRequest>(it).map(drop)),
+    ("GetUserAttributeVerificationCode", |it| {
+        serde_json::from_value::<super::GetUserAttributeVerificationCodeRequest>(it).map(drop)
+    }),
+    ("GetUserAuthFactors", |it| serde_json::from_value::<super::GetUserAuthFactorsRequest>(it).map(drop)),
+    ("GetUserPoolClientSessionConfiguration", |it| {
+        serde_json::from_value::<super::GetUserPoolClientSessionConfigurationRequest>(it).map(drop)
+    }),
+    ("GetUserPoolMfaConfig", |it| serde_json::from_value::<super::GetUserPoolMfaConfigRequest>(it).map(drop)),
+    ("GetUserPoolSessionConfiguration", |it| {
+        serde_json::from_value::<super::GetUserPoolSessionConfigurationRequest>(it).map(drop)
+    }),
+    ("GlobalSignOut", |it| serde_json::from_value::<super::GlobalSignOutRequest>(it).map(drop)),
+    ("InitiateAuth", |it| serde_json::from_value::<super::InitiateAuthRequest>(it).map(drop)),
+    ("ListDevices", |it| serde_json::from_value::<super::ListDevicesRequest>(it).map(drop)),
+    ("ListGroups", |it| serde_json::from_value::<super::ListGroupsRequest>(it).map(drop)),
+    ("ListIdentityProviders", |it| serde_json::from_value::<super::ListIdentityProvidersRequest>(it).map(drop)),
+    ("ListResourceServers", |it| serde_json::from_value::<super::ListResourceServersRequest>(it).map(drop)),
+    ("ListTagsForResource", |it| serde_json::from_value::<super::ListTagsForResourceRequest>(it).map(drop)),
+    ("ListTerms", |it| serde_json::from_value::<super::ListTermsRequest>(it).map(drop)),
+    ("ListUserImportJobs", |it| serde_json::from_value::<super::ListUserImportJobsRequest>(it).map(drop)),
+    ("ListUserPoolClientSecrets", |it| serde_json::from_value::<super::ListUserPoolClientSecretsRequest>(it).map(drop)),
+    ("ListUserPoolClients", |it| serde_json::from_value::<super::ListUserPoolClientsRequest>(it).map(drop)),
+    ("ListUserPoolReplicas", |it| serde_json::from_value::<super::ListUserPoolReplicasRequest>(it).map(drop)),
+    ("ListUserPools", |it| serde_json::from_value::<super::ListUserPoolsRequest>(it).map(drop)),
+    ("ListUserSessions", |it| serde_json::from_value::<super::ListUserSessionsRequest>(it).map(drop)),
+    ("ListUsers", |it| serde_json::from_value::<super::ListUsersRequest>(it).map(drop)),
+    ("ListUsersInGroup", |it| serde_json::from_value::<super::ListUsersInGroupRequest>(it).map(drop)),
+    ("ListWebAuthnCredentials", |it| serde_json::from_value::<super::ListWebAuthnCredentialsRequest>(it).map(drop)),
+    ("ResendConfirmationCode", |it| serde_json::from_value::<super::ResendConfirmationCodeRequest>(it).map(drop)),
+    ("RespondToAuthChallenge", |it| serde_json::from_value::<super::RespondToAuthChallengeRequest>(it).map(drop)),
+    ("RevokeToken", |it| serde_json::from_value::<super::RevokeTokenRequest>(it).map(drop)),
+    ("RevokeUserSession", |it| serde_json::from_value::<super::RevokeUserSessionRequest>(it).map(drop)),
+    ("SetLogDeliveryConfiguration", |it| {
+        serde_json::from_value::<super::SetLogDeliveryConfigurationRequest>(it).map(drop)
+    }),
+    ("SetRiskConfiguration", |it| serde_json::from_value::<super::SetRiskConfigurationRequest>(it).map(drop)),
+    ("SetUICustomization", |it| serde_json::from_value::<super::SetUICustomizationRequest>(it).map(drop)),
+    ("SetUserMFAPreference", |it| serde_json::from_value::<super::SetUserMFAPreferenceRequest>(it).map(drop)),
+    ("SetUserPoolClientSessionConfiguration", |it| {
+        serde_json::from_value::<super::SetUserPoolClientSessionConfigurationRequest>(it).map(drop)
+    }),
+    ("SetUserPoolMfaConfig", |it| serde_json::from_value::<super::SetUserPoolMfaConfigRequest>(it).map(drop)),
+    ("SetUserPoolSessionConfiguration", |it| {
+        serde_json::from_value::<super::SetUserPoolSessionConfigurationRequest>(it).map(drop)
+    }),
+    ("SetUserSettings", |it| serde_json::from_value::<super::SetUserSettingsRequest>(it).map(drop)),
+    ("SignUp", |it| serde_json::from_value::<super::SignUpRequest>(it).map(drop)),
+    ("StartUserImportJob", |it| serde_json::from_value::<super::StartUserImportJobRequest>(it).map(drop)),
+    ("StartWebAuthnRegistration", |it| serde_json::from_value::<super::StartWebAuthnRegistrationRequest>(it).map(drop)),
+    ("StopUserImportJob", |it| serde_json::from_value::<super::StopUserImportJobRequest>(it).map(drop)),
+    ("TagResource", |it| serde_json::from_value::<super::TagResourceRequest>(it).map(drop)),
+    ("UntagResource", |it| serde_json::from_value::<super::UntagResourceRequest>(it).map(drop)),
+    ("UpdateAuthEventFeedback", |it| serde_json::from_value::<super::UpdateAuthEventFeedbackRequest>(it).map(drop)),
+    ("UpdateDeviceStatus", |it| serde_json::from_value::<super::UpdateDeviceStatusRequest>(it).map(drop)),
+    ("UpdateGroup", |it| serde_json::from_value::<super::UpdateGroupRequest>(it).map(drop)),
+    ("UpdateIdentityProvider", |it| serde_json::from_value::<super::UpdateIdentityProviderRequest>(it).map(drop)),
+    ("UpdateManagedLoginBranding", |it| {
+        serde_json::from_value::<super::UpdateManagedLoginBrandingRequest>(it).map(drop)
+    }),
+    ("UpdateProvisionedLimit", |it| serde_json::from_value::<super::UpdateProvisionedLimitRequest>(it).map(drop)),
+    ("UpdateResourceServer", |it| serde_json::from_value::<super::UpdateResourceServerRequest>(it).map(drop)),
+    ("UpdateTerms", |it| serde_json::from_value::<super::UpdateTermsRequest>(it).map(drop)),
+    ("UpdateUserAttributes", |it| serde_json::from_value::<super::UpdateUserAttributesRequest>(it).map(drop)),
+    ("UpdateUserPool", |it| serde_json::from_value::<super::UpdateUserPoolRequest>(it).map(drop)),
+    ("UpdateUserPoolClient", |it| serde_json::from_value::<super::UpdateUserPoolClientRequest>(it).map(drop)),
+    ("UpdateUserPoolDomain", |it| serde_json::from_value::<super::UpdateUserPoolDomainRequest>(it).map(drop)),
+    ("UpdateUserPoolReplica", |it| serde_json::from_value::<super::UpdateUserPoolReplicaRequest>(it).map(drop)),
+    ("VerifySoftwareToken", |it| serde_json::from_value::<super::VerifySoftwareTokenRequest>(it).map(drop)),
+    ("VerifyUserAttribute", |it| serde_json::from_value::<super::VerifyUserAttributeRequest>(it).map(drop)),
+];
