@@ -29,6 +29,7 @@ pub struct ClientSecret {
     /// `ClientSecretId`.
     pub id: String,
     /// The secret, sealed by the key ring (it is answered back by `DescribeUserPoolClient`, so it cannot be a hash).
+    #[serde(with = "crate::base64_bytes")]
     pub sealed: Vec<u8>,
     /// When it was made.
     pub created: Millis,

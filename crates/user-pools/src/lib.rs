@@ -3,6 +3,7 @@
 //! Doors (`control-plane`, `login`) only translate between the wire and the calls of [`UserPools`].
 pub mod access;
 pub mod attributes;
+mod base64_bytes;
 pub mod client;
 pub mod clients;
 pub mod codes;

@@ -112,6 +112,7 @@ pub struct SrpVerifier {
     /// The salt integer, lower-case hex without leading zeros.
     pub salt: String,
     /// v, sealed by the key ring with (pool, sub, "srp") as associated data.
+    #[serde(with = "crate::base64_bytes")]
     pub sealed: Vec<u8>,
 }
 
@@ -119,6 +120,7 @@ pub struct SrpVerifier {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Totp {
     /// The seed, sealed by the key ring with (pool, sub, "totp") as associated data.
+    #[serde(with = "crate::base64_bytes")]
     pub sealed: Vec<u8>,
     /// The seed has been proven by a code.
     pub verified: bool,

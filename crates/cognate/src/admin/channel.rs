@@ -68,7 +68,7 @@ pub fn ask(folder: &Path, ask: &Ask) -> Result<serde_json::Value, String> {
     })?;
     let no_server = |error: io::Error| format!("no cognate server answers in {}: {error}", folder.display());
     let mut stream = UnixStream::connect(socket(&folder)).map_err(no_server)?;
-    stream.set_read_timeout(Some(Duration::from_secs(60))).map_err(no_server)?;
+    stream.set_read_timeout(Some(Duration::from_mins(1))).map_err(no_server)?;
     let mut line = serde_json::to_string(ask).map_err(|error| error.to_string())?;
     line.push('\n');
     stream.write_all(line.as_bytes()).map_err(no_server)?;

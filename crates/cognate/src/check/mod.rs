@@ -11,25 +11,30 @@ use report::Report;
 use std::process::ExitCode;
 use target::Target;
 
-/// Runs the checklist and prints it. Exit code 1 when a step is red.
+/// Runs the checklist and prints it. Exit code 1 when a step is red, 2 when nothing could be run.
 pub fn run(args: &cli::Check) -> ExitCode {
-    let target = match Target::find(args) {
-        Ok(target) => target,
+    match checked(args) {
+        Ok(report) if report.is_green() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
         Err(why) => {
-            eprintln!("cognate check: {why}");
-            return ExitCode::from(2);
+            complain(&why);
+            ExitCode::from(2)
         }
-    };
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!("cognate check: {error}");
-            return ExitCode::from(2);
-        }
-    };
+    }
+}
+
+fn checked(args: &cli::Check) -> Result<Report, String> {
+    let target = Target::find(args)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let report = runtime.block_on(steps::all(&target));
     report.print(args.server.json);
-    if report.is_green() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    Ok(report)
+}
+
+#[allow(clippy::print_stderr, reason = "this is how a command says what went wrong")]
+fn complain(why: &str) {
+    eprintln!("cognate check: {why}");
 }
 
 impl Report {

@@ -9,7 +9,7 @@ use crate::server::{AnyKey, Bound, run as listen, uuid};
 use crate::wiring::seed::{NAME, Seed};
 use crate::wiring::{App, Settings, Urls};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::watch;
@@ -28,7 +28,7 @@ pub fn run(args: &cli::Dev) -> Result<(), String> {
     crate::telemetry::start_log(false, "warn,cognate=info,control_plane=info,user_pools=info,store=info");
     let temporary = if args.ephemeral { Some(temporary_folder()?) } else { None };
     let root = temporary.clone().unwrap_or_else(|| args.data.clone());
-    let served = serve(args, root, started);
+    let served = serve(args, &root, started);
     if let Some(folder) = temporary
         && let Err(error) = std::fs::remove_dir_all(&folder)
     {
@@ -44,8 +44,8 @@ fn temporary_folder() -> Result<PathBuf, String> {
     Ok(folder)
 }
 
-fn serve(args: &cli::Dev, root: PathBuf, started: Instant) -> Result<(), String> {
-    let folder = DataFolder::open(&root).map_err(|error| error.to_string())?;
+fn serve(args: &cli::Dev, root: &Path, started: Instant) -> Result<(), String> {
+    let folder = DataFolder::open(root).map_err(|error| error.to_string())?;
     let bound = Bound::loopback(args.port, "--port")?;
     let page_bound = Bound::loopback(args.dashboard_port, "--dashboard-port")?;
     let urls = Urls::local(port_of(&bound), port_of(&page_bound));
@@ -118,7 +118,7 @@ fn values(app: &App, demo: Option<&Demo>) -> Value {
     let more = json!({
         "userPoolId": demo.user_pool_id, "clientId": demo.client_id, "apiId": demo.api_id,
         "issuer": format!("{}/{}", urls.base, demo.user_pool_id), "loginDomain": urls.login_of(NAME), "apiUrl": urls.api_of(&demo.api_id),
-        "demoUser": demo.demo_user, "demoAdmin": demo.demo_admin,
+        "demoUser": demo.user, "demoAdmin": demo.admin,
     });
     if let (Some(values), Value::Object(more)) = (values.as_object_mut(), more) {
         values.extend(more);

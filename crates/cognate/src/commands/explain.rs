@@ -3,6 +3,7 @@ use super::say;
 use crate::admin::{Ask, ask};
 use crate::cli;
 use serde_json::Value;
+use std::fmt::Write as _;
 
 /// Prints the decisions of a request.
 pub fn run(args: &cli::Explain) -> Result<(), String> {
@@ -37,7 +38,7 @@ fn told(decision: &Value) -> String {
         ("fix", text("fix")),
     ] {
         if let Some(value) = value {
-            out.push_str(&format!("{name:<10}{value}\n"));
+            let _ = writeln!(out, "{name:<10}{value}");
         }
     }
     out

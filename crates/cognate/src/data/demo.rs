@@ -14,9 +14,11 @@ pub struct Demo {
     /// The HTTP API `dashboard`.
     pub api_id: String,
     /// An ordinary user.
-    pub demo_user: Login,
+    #[serde(rename = "demoUser")]
+    pub user: Login,
     /// A member of the group `admins`.
-    pub demo_admin: Login,
+    #[serde(rename = "demoAdmin")]
+    pub admin: Login,
 }
 
 /// A name and its password.

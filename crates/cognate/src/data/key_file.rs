@@ -14,6 +14,9 @@ pub struct KeyFile {
     content: Content,
 }
 
+/// A key as the ring takes it.
+type IdAndSecret = (u32, Zeroizing<[u8; 32]>);
+
 #[derive(Serialize, Deserialize)]
 struct Content {
     format: u8,
@@ -105,11 +108,11 @@ impl KeyFile {
         Ok(out)
     }
 
-    fn keys(&self) -> Result<Vec<(u32, Zeroizing<[u8; 32]>)>, DataError> {
+    fn keys(&self) -> Result<Vec<IdAndSecret>, DataError> {
         self.content.keys.iter().map(|key| self.decode(key)).collect()
     }
 
-    fn decode(&self, key: &StoredKey) -> Result<(u32, Zeroizing<[u8; 32]>), DataError> {
+    fn decode(&self, key: &StoredKey) -> Result<IdAndSecret, DataError> {
         let bytes = Zeroizing::new(STANDARD.decode(&key.secret).map_err(|_| self.damaged("a secret is not Base64"))?);
         let secret: [u8; 32] = bytes.as_slice().try_into().map_err(|_| self.damaged("a secret is not 32 bytes"))?;
         Ok((key.id, Zeroizing::new(secret)))

@@ -292,16 +292,16 @@ impl Hall {
 fn host(request: &Request<Incoming>) -> Option<String> {
     let authority = match request.uri().authority() {
         Some(authority) => authority.as_str(),
-        None => {
-            let mut hosts = request.headers().get_all(header::HOST).iter();
-            let host = hosts.next()?.to_str().ok()?;
-            if hosts.next().is_some() {
-                return None;
-            }
-            host
-        }
+        None => only_host_header(request.headers())?,
     };
     super::names::host_of(&format!("http://{authority}"))
+}
+
+/// Two Host headers are a trick, not a request.
+fn only_host_header(headers: &HeaderMap) -> Option<&str> {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let host = hosts.next()?.to_str().ok()?;
+    hosts.next().is_none().then_some(host)
 }
 
 const fn label(room: &Room) -> &'static str {
@@ -330,7 +330,7 @@ pub fn plain(status: StatusCode, message: &str) -> Response<Body> {
 }
 
 fn foreign_host(host: &str) -> Response<Body> {
-    let shown: String = host.chars().filter(|c| c.is_ascii_graphic()).take(100).collect();
+    let shown: String = host.chars().filter(char::is_ascii_graphic).take(100).collect();
     plain(
         StatusCode::FORBIDDEN,
         &format!(

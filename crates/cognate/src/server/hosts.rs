@@ -82,11 +82,6 @@ pub fn room(wanted: &Wanted<'_>, known: &dyn Known) -> Result<Room, ForeignHost>
     }
 }
 
-/// The region a host name states, if it does.
-pub fn region_of(host: &str) -> Option<&str> {
-    host.split('.').find(|label| is_region(label))
-}
-
 fn is_region(label: &str) -> bool {
     let mut parts = label.split('-');
     let letters =
@@ -223,15 +218,8 @@ fn other_or(scope: Option<&str>, otherwise: Room) -> Room {
 }
 
 /// The service named by the SigV4 credential scope, in the header or the query.
-pub fn signed_service(wanted: &Wanted<'_>) -> Option<String> {
+fn signed_service(wanted: &Wanted<'_>) -> Option<String> {
     credential_scope(wanted).and_then(|scope| scope.rsplit('/').nth(1).map(str::to_owned))
-}
-
-/// The region named by the SigV4 credential scope.
-pub fn signed_region(wanted: &Wanted<'_>) -> Option<String> {
-    credential_scope(wanted)
-        .and_then(|scope| scope.rsplit('/').nth(2).map(str::to_owned))
-        .filter(|region| is_region(region))
 }
 
 /// `<date>/<region>/<service>/aws4_request`, with the key id in front.
@@ -370,6 +358,5 @@ mod tests {
         ] {
             assert_eq!(is_region(label), yes, "{label}");
         }
-        assert_eq!(region_of("abc.execute-api.eu-central-1.localhost"), Some("eu-central-1"));
     }
 }

@@ -12,7 +12,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
@@ -195,11 +195,6 @@ impl<F: Future<Output = ()> + 'static> Executor<F> for Local {
     fn execute(&self, future: F) {
         tokio::task::spawn_local(future);
     }
-}
-
-/// The loopback address of this family, for printing.
-pub fn is_ipv6(address: &SocketAddr) -> bool {
-    matches!(address.ip(), IpAddr::V6(_))
 }
 
 #[cfg(test)]

@@ -235,7 +235,7 @@ impl App {
     /// Answers a question of the admin channel.
     pub async fn admin(self: Arc<Self>, ask: Ask) -> Reply {
         let answered = match ask {
-            Ask::Env => Ok(self.env.lock().map(|env| env.clone()).unwrap_or(Value::Null)),
+            Ask::Env => Ok(self.env.lock().map_or(Value::Null, |env| env.clone())),
             Ask::Explain { id } => self.explain(&id).await,
             Ask::Keys => self.list_keys().await,
             Ask::RotateSealing => self.rotate_sealing().await,

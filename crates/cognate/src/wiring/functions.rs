@@ -25,7 +25,7 @@ pub fn arn(region: &str, account: &str, name: &str) -> String {
 
 /// The name in a function's ARN, `None` when it is no such ARN.
 fn name(arn: &str) -> Option<&str> {
-    arn.strip_prefix("arn:aws:lambda:")?.splitn(5, ':').nth(3).and_then(|name| name.split(':').next())
+    arn.strip_prefix("arn:aws:lambda:")?.split(':').nth(3)
 }
 
 #[async_trait]

@@ -62,12 +62,12 @@ impl Seed<'_> {
         let api = self.api(&pool, &client).await?;
         self.gateway.refresh().await?;
         let known = known.filter(|demo| demo.user_pool_id == pool.id.0);
-        let (user, admin) = known.map_or((None, None), |demo| (Some(demo.demo_user), Some(demo.demo_admin)));
-        let demo_user = self.user(&pool, "demo@example.com", user).await?;
-        let demo_admin = self.user(&pool, "admin@example.com", admin).await?;
-        let admin = self.pools.admin_get_user(&pool, &demo_admin.username).await?;
-        self.pools.add_to_group(self.cx.now, &admin, "admins".to_owned()).await?;
-        Ok(Demo { user_pool_id: pool.id.0, client_id: client.id.0, api_id: api.api_id, demo_user, demo_admin })
+        let (user, admin) = known.map_or((None, None), |demo| (Some(demo.user), Some(demo.admin)));
+        let user = self.user(&pool, "demo@example.com", user).await?;
+        let admin = self.user(&pool, "admin@example.com", admin).await?;
+        let member = self.pools.admin_get_user(&pool, &admin.username).await?;
+        self.pools.add_to_group(self.cx.now, &member, "admins".to_owned()).await?;
+        Ok(Demo { user_pool_id: pool.id.0, client_id: client.id.0, api_id: api.api_id, user, admin })
     }
 
     /// E-mail sign-in, self sign-up, optional TOTP.

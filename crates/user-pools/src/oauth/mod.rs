@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AuthCode {
     /// SHA-256 of the code; the key.
+    #[serde(with = "crate::base64_bytes")]
     pub hash: [u8; 32],
     /// The pool.
     pub pool: PoolId,
@@ -58,6 +59,7 @@ pub struct AuthCode {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LoginSession {
     /// SHA-256 of the cookie's value; the key.
+    #[serde(with = "crate::base64_bytes")]
     pub hash: [u8; 32],
     /// The pool.
     pub pool: PoolId,

@@ -269,6 +269,7 @@ pub struct Code {
     pub purpose: CodePurpose,
     /// SHA-256 over (pool, sub, purpose, code): six digits alone would be found by trying.
     /// Keyed by the key ring's pepper, which is not in the database.
+    #[serde(with = "crate::base64_bytes")]
     pub hash: [u8; 32],
     /// Where it went, as a contact attribute name (`email`, `phone_number`).
     pub attribute: String,

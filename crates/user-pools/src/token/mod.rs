@@ -47,10 +47,12 @@ pub struct SignIn {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RefreshToken {
     /// SHA-256 of the token; the key.
+    #[serde(with = "crate::base64_bytes")]
     pub hash: [u8; 32],
     /// The sign-in (family) it belongs to.
     pub origin_jti: String,
     /// The token it replaced, when rotated.
+    #[serde(with = "crate::base64_bytes")]
     pub parent: Option<[u8; 32]>,
     /// The pool.
     pub pool: PoolId,
@@ -78,6 +80,7 @@ pub struct SigningKeyRow {
     /// Where it stands in its life.
     pub state: KeyState,
     /// PKCS#8 DER, sealed by the key ring with (pool, kid, "signing") as associated data.
+    #[serde(with = "crate::base64_bytes")]
     pub sealed: Vec<u8>,
     /// The public half as it stands in the JWKS (JSON).
     pub public_jwk: serde_json::Value,

@@ -16,7 +16,7 @@ macro_rules! given {
             refresh_token_validity: super::given::count($input.refresh_token_validity),
             access_token_validity: super::given::count($input.access_token_validity),
             id_token_validity: super::given::count($input.id_token_validity),
-            validity_units: $input.token_validity_units.map(super::given::units),
+            validity_units: $input.token_validity_units.as_ref().map(super::given::units),
             read_attributes: $input.read_attributes,
             write_attributes: $input.write_attributes,
             auth_flows: $input
@@ -38,7 +38,7 @@ macro_rules! given {
             token_revocation: $input.enable_token_revocation,
             propagate_context: $input.enable_propagate_additional_user_context_data,
             auth_session_minutes: super::given::count($input.auth_session_validity),
-            rotation: $input.refresh_token_rotation.map(super::given::rotation),
+            rotation: $input.refresh_token_rotation.as_ref().map(super::given::rotation),
             documents,
         }
     }};
@@ -50,7 +50,7 @@ pub(super) fn count(given: Option<i32>) -> Option<u32> {
     given.and_then(|count| u32::try_from(count).ok())
 }
 
-pub(super) fn units(given: wire::TokenValidityUnitsType) -> ValidityUnits {
+pub(super) fn units(given: &wire::TokenValidityUnitsType) -> ValidityUnits {
     let text = |unit: Option<wire::TimeUnitsType>| unit.map(|unit| unit.as_str().to_owned());
     ValidityUnits {
         access_token: text(given.access_token),
@@ -59,7 +59,7 @@ pub(super) fn units(given: wire::TokenValidityUnitsType) -> ValidityUnits {
     }
 }
 
-pub(super) fn rotation(given: wire::RefreshTokenRotationType) -> Rotation {
+pub(super) fn rotation(given: &wire::RefreshTokenRotationType) -> Rotation {
     Rotation {
         enabled: given.feature == wire::FeatureType::Enabled,
         grace_seconds: count(given.retry_grace_period_seconds).unwrap_or(0),

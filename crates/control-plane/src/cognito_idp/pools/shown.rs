@@ -28,8 +28,8 @@ pub(super) fn pool(pool: &UserPool, users: u64, domains: &[Domain]) -> Result<wi
         lambda_config: Some(document(settings, "LambdaConfig")?.unwrap_or_default()),
         schema_attributes: Some(settings.schema.iter().map(attribute).collect()),
         auto_verified_attributes: contacts(&settings.auto_verified),
-        alias_attributes: some(settings.alias_attributes.iter().map(alias).collect()),
-        username_attributes: some(settings.username_attributes.iter().filter_map(username).collect()),
+        alias_attributes: some(settings.alias_attributes.iter().copied().map(alias).collect()),
+        username_attributes: some(settings.username_attributes.iter().copied().filter_map(username).collect()),
         username_configuration: settings
             .case_sensitive
             .map(|case_sensitive| wire::UsernameConfigurationType { case_sensitive }),
@@ -137,7 +137,7 @@ fn contacts(contacts: &[Contact]) -> Option<Vec<wire::VerifiedAttributeType>> {
     )
 }
 
-fn alias(kind: &AliasKind) -> wire::AliasAttributeType {
+fn alias(kind: AliasKind) -> wire::AliasAttributeType {
     match kind {
         AliasKind::Email => wire::AliasAttributeType::Email,
         AliasKind::Phone => wire::AliasAttributeType::PhoneNumber,
@@ -145,7 +145,7 @@ fn alias(kind: &AliasKind) -> wire::AliasAttributeType {
     }
 }
 
-fn username(kind: &AliasKind) -> Option<wire::UsernameAttributeType> {
+fn username(kind: AliasKind) -> Option<wire::UsernameAttributeType> {
     match kind {
         AliasKind::Email => Some(wire::UsernameAttributeType::Email),
         AliasKind::Phone => Some(wire::UsernameAttributeType::PhoneNumber),
