@@ -90,6 +90,12 @@ fn check_required(settings: &PoolSettings, attributes: &BTreeMap<String, String>
     if lines.is_empty() { Ok(()) } else { Err(messages::schema(&lines)) }
 }
 
+/// Refuses names that are not in the schema (ListUsers' `AttributesToGet`). InvalidParameter.
+pub fn check_known(settings: &PoolSettings, names: &[String]) -> Result<()> {
+    let known = |name: &String| settings.schema.iter().any(|attribute| attribute.name == *name);
+    if names.iter().all(known) { Ok(()) } else { Err(messages::UNKNOWN_ATTRIBUTES_TO_GET) }
+}
+
 fn find<'a>(settings: &'a PoolSettings, writer: Writer<'_>, name: &str) -> Result<&'a SchemaAttribute> {
     let attribute = settings
         .schema
@@ -328,7 +334,8 @@ mod tests {
         let client = ClientSettings { read_attributes: Some(vec!["email".into()]), ..Default::default() };
         let names = |client| visible(&pool, client, &user).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
         assert_eq!(names(Some(&client)), ["sub", "email"]);
-        assert_eq!(names(Some(&ClientSettings::default())), ["sub", "email", "email_verified"]);
+        let all = ClientSettings::default();
+        assert_eq!(names(Some(&all)), ["sub", "email", "email_verified"]);
         assert_eq!(names(None), ["sub", "email", "email_verified", "dev:custom:x"]);
     }
 }

@@ -467,6 +467,9 @@ pub fn resource_server_exists(identifier: impl Display, pool: impl Display) -> E
 
 /// K 53.
 pub const FILTER_UNREADABLE: Error = say(Kind::InvalidParameter, "Error while parsing filter");
+/// `AttributesToGet` names what the pool does not have (I).
+pub const UNKNOWN_ATTRIBUTES_TO_GET: Error =
+    say(Kind::InvalidParameter, "One or more requested attributes do not exist in this User Pool.");
 /// A.7.
 pub const INVALID_PAGINATION_TOKEN: Error = say(Kind::InvalidParameter, "Invalid Pagination Token");
 

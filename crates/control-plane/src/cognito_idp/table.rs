@@ -130,6 +130,31 @@ operations! {
     signed AdminSetUserMFAPreference = mfa::admin_set_user_mfa_preference;
     signed GetUserPoolMfaConfig = mfa::get_user_pool_mfa_config;
     signed SetUserPoolMfaConfig = mfa::set_user_pool_mfa_config;
+    // Users, by themselves
+    public SignUp = users::sign_up;
+    public ConfirmSignUp = users::confirm_sign_up;
+    public ResendConfirmationCode = users::resend_confirmation_code;
+    public ForgotPassword = users::forgot_password;
+    public ConfirmForgotPassword = users::confirm_forgot_password;
+    token ChangePassword = users::change_password;
+    token GetUser = users::get_user;
+    token UpdateUserAttributes = users::update_user_attributes;
+    token DeleteUserAttributes = users::delete_user_attributes;
+    token GetUserAttributeVerificationCode = users::get_user_attribute_verification_code;
+    token VerifyUserAttribute = users::verify_user_attribute;
+    token DeleteUser = users::delete_user;
+    // Users, by operators
+    signed AdminCreateUser = users::admin_create_user;
+    signed AdminGetUser = users::admin_get_user;
+    signed AdminSetUserPassword = users::admin_set_user_password;
+    signed AdminResetUserPassword = users::admin_reset_user_password;
+    signed AdminConfirmSignUp = users::admin_confirm_sign_up;
+    signed AdminEnableUser = users::admin_enable_user;
+    signed AdminDisableUser = users::admin_disable_user;
+    signed AdminDeleteUser = users::admin_delete_user;
+    signed AdminUpdateUserAttributes = users::admin_update_user_attributes;
+    signed AdminDeleteUserAttributes = users::admin_delete_user_attributes;
+    signed ListUsers = users::list_users;
     // Groups
     signed CreateGroup = groups::create_group;
     signed GetGroup = groups::get_group;

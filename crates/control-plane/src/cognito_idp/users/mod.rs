@@ -1,2 +1,26 @@
 //! Operations on users, by themselves and by operators.
+pub(super) mod admin_confirm_sign_up;
+pub(super) mod admin_create_user;
+pub(super) mod admin_delete_user;
+pub(super) mod admin_delete_user_attributes;
+pub(super) mod admin_disable_user;
+pub(super) mod admin_enable_user;
+pub(super) mod admin_get_user;
+pub(super) mod admin_reset_user_password;
+pub(super) mod admin_set_user_password;
+pub(super) mod admin_update_user_attributes;
+pub(super) mod change_password;
+pub(super) mod confirm_forgot_password;
+pub(super) mod confirm_sign_up;
+pub(super) mod delete_user;
+pub(super) mod delete_user_attributes;
+pub(super) mod forgot_password;
+pub(super) mod get_user;
+pub(super) mod get_user_attribute_verification_code;
+mod given;
+pub(super) mod list_users;
+pub(super) mod resend_confirmation_code;
 pub(super) mod shown;
+pub(super) mod sign_up;
+pub(super) mod update_user_attributes;
+pub(super) mod verify_user_attribute;

@@ -1,7 +1,8 @@
 //! How a user is shown.
 use super::super::prelude::*;
 use user_pools::attributes;
-use user_pools::pool::PoolSettings;
+use user_pools::pool::{Contact, PoolSettings};
+use user_pools::templates::Delivery;
 use user_pools::user::{User, UserStatus};
 
 /// `UserType`, as lists show it to operators.
@@ -31,4 +32,21 @@ pub(crate) fn status(status: UserStatus) -> wire::UserStatusType {
         UserStatus::ForceChangePassword => wire::UserStatusType::ForceChangePassword,
         UserStatus::ExternalProvider => wire::UserStatusType::ExternalProvider,
     }
+}
+
+/// Where a code went.
+pub(super) fn delivery(delivery: Delivery) -> wire::CodeDeliveryDetailsType {
+    wire::CodeDeliveryDetailsType {
+        destination: Some(delivery.destination),
+        delivery_medium: Some(match delivery.contact {
+            Contact::Email => wire::DeliveryMediumType::Email,
+            Contact::Phone => wire::DeliveryMediumType::Sms,
+        }),
+        attribute_name: Some(delivery.contact.attribute().to_owned()),
+    }
+}
+
+/// The second factors that are on; absent where there is none.
+pub(super) fn factors(user: &User) -> Option<Vec<String>> {
+    Some(user.credentials.mfa_enabled.clone()).filter(|factors| !factors.is_empty())
 }

@@ -1,0 +1,10 @@
+//! ForgotPassword: a code by which a new password can be set.
+use super::super::prelude::*;
+use super::{given, shown};
+use wire::{ForgotPasswordRequest as Input, ForgotPasswordResponse as Output};
+
+pub(crate) async fn run(cx: &Cx, _by: Permit<Public>, input: Input) -> Result<Output> {
+    let asking = given::asking(input.client_id, input.secret_hash, input.username);
+    let delivery = cx.pools.forgot_password(&cx.request, asking).await?;
+    Ok(Output { code_delivery_details: Some(shown::delivery(delivery)) })
+}
