@@ -1,6 +1,6 @@
 import AppLayout, { type AppLayoutProps } from '@cloudscape-design/components/app-layout';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useMediaQuery } from '../shared/use-media-query';
 import { Notifications } from './notifications';
 import { hrefOf, VIEW_NAMES, VIEWS, type View } from './routes';
@@ -23,6 +23,7 @@ export function Frame({ view, children, contentType = 'default', panel }: FrameP
   // Below this width Cloudscape turns the side navigation into a drawer; three links need none.
   const phone = useMediaQuery('(max-width: 688px)');
   const wide = useMediaQuery('(min-width: 1100px)');
+  useTitle(view);
   const [navigationOpen, setNavigationOpen] = useState(wide);
   const [size, setSize] = useState<number>();
   const [position, setPosition] = useState<'side' | 'bottom'>('side');
@@ -48,6 +49,16 @@ export function Frame({ view, children, contentType = 'default', panel }: FrameP
       ariaLabels={LABELS}
     />
   );
+}
+
+/** Each view is a page of its own to whoever reads the tab or hears it read. */
+function useTitle(view: View): void {
+  useEffect(() => {
+    document.title = `${VIEW_NAMES[view]} – Cognate Files`;
+    return () => {
+      document.title = 'Cognate Files';
+    };
+  }, [view]);
 }
 
 function Navigation({ view, onFollow }: { readonly view: View; readonly onFollow: () => void }) {
