@@ -140,6 +140,7 @@ async fn without_keys_nobody_passes_and_the_reason_is_told() {
             vec![Act::WriteAndClose(redirect(&good.url("/.well-known/openid-configuration")))],
             discovery_error,
         ),
+        ("good document with status 500", vec![], discovery_error),
         ("not JSON", vec![Act::WriteAndClose(answer("nonsense"))], discovery_error),
         ("500", vec![Act::WriteAndClose(b"HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n".to_vec())], discovery_error),
         (
@@ -150,6 +151,10 @@ async fn without_keys_nobody_passes_and_the_reason_is_told() {
     ];
     for (name, acts, expected) in cases {
         let backend = Scripted::new(acts).await;
+        if name == "good document with status 500" {
+            let document = String::from_utf8(discovery(&backend.url(""))).unwrap().replacen("200 OK", "500 X", 1);
+            backend.then([Act::WriteAndClose(document.into_bytes()), Act::WriteAndClose(jwks(&[key()]))]);
+        }
         let (bench, issuer) = trusting(&backend).await;
         assert_eq!(description(&bench, &of(key(), &issuer, json!({}))).await, expected, "{name}");
     }

@@ -231,6 +231,13 @@ async fn a_cached_token_expires_and_a_clock_set_back_does_not_help() {
     bench.set_now(NOW - 6_000);
     assert_eq!(bench.status_with(&authorization).await, 401);
     assert_eq!(bench.last_refusal().rule, "jwt.nbf");
+
+    bench.set_now(NOW);
+    let authorization = bearer(json!({"iat": SECONDS - 10}));
+    assert_eq!(bench.status_with(&authorization).await, 200);
+    bench.set_now(NOW - 11_000);
+    assert_eq!(bench.status_with(&authorization).await, 401);
+    assert_eq!(bench.last_refusal().rule, "jwt.iat");
 }
 
 #[tokio::test]
