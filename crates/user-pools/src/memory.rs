@@ -1,5 +1,6 @@
 //! What this process remembers between calls. All of it can be rebuilt from storage; nothing here is the truth.
 use crate::keys::{Issuers, KeyCache};
+use crate::lockout::Turns;
 use tokio::sync::OnceCell;
 
 /// Signing keys by pool, local issuers' public keys, and the hash that unknown users are measured against.
@@ -7,6 +8,7 @@ use tokio::sync::OnceCell;
 pub struct Memory {
     pub(crate) pool_keys: KeyCache,
     pub(crate) absent_password: OnceCell<String>,
+    pub(crate) turns: Turns,
     /// Public keys of the pools of this server, by issuer. The gateway reads them here.
     pub issuers: Issuers,
 }

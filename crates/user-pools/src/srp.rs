@@ -263,7 +263,7 @@ mod tests {
         let (client, theirs) = client_key(&sha256(&[b"client a"]), &verifier, PASSWORD, &server.public);
         assert_eq!(hash_hex(client.bytes()), "96040b8e4366da1948036be4072ed3a403ce80ee595046dbded2388c015c1901");
         let key = server.shared(&client, &verifier.v).unwrap();
-        assert_eq!(hex::encode(&*key), "249b5fb15eb7eb8d4d19656b3553e52a");
+        assert_eq!(hex::encode(*key), "249b5fb15eb7eb8d4d19656b3553e52a");
         assert_eq!(*key, *theirs);
 
         let claim = Claim {
@@ -332,10 +332,10 @@ mod tests {
         let mut carry = 0;
         for (i, byte) in number.iter().enumerate().rev() {
             let sum = u16::from(*byte) * 2 + carry;
-            out[i + 1] = (sum & 0xff) as u8;
+            out[i + 1] = u8::try_from(sum & 0xff).unwrap();
             carry = sum >> 8;
         }
-        out[0] = carry as u8;
+        out[0] = u8::try_from(carry).unwrap();
         out
     }
 

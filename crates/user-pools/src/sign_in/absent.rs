@@ -43,7 +43,7 @@ impl UserPools {
             return Err(messages::USER_DOES_NOT_EXIST);
         }
         let name = start.parameters.require("USERNAME")?;
-        self.begin_guess(cx, &place.guesses_at(name)).await?;
+        let _counted = self.begin_guess(cx, place.guesses_at(name)).await?;
         trail.at("user.exists");
         self.pretend_to_verify(password).await?;
         Err(messages::INCORRECT_CREDENTIALS.because("no user answers to this name"))

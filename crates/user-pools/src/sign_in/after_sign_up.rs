@@ -7,7 +7,7 @@ use crate::client::AppClient;
 use crate::context::RequestContext;
 use crate::error::Result;
 use crate::ids::{ClientId, Millis, PoolId};
-use crate::lockout::{self, Guess};
+use crate::lockout::{self, Counted, Guess};
 use crate::messages;
 use crate::ports::StoreError;
 use crate::random;
@@ -39,7 +39,13 @@ struct Ticket {
 
 impl UserPools {
     /// A ticket for the browser that has just signed `sub` up. `browser` is a secret that only this browser holds (its cookie).
-    pub async fn sign_up_ticket(&self, cx: &RequestContext, client: &AppClient, sub: &str, browser: &str) -> Result<String> {
+    pub async fn sign_up_ticket(
+        &self,
+        cx: &RequestContext,
+        client: &AppClient,
+        sub: &str,
+        browser: &str,
+    ) -> Result<String> {
         let user = self.store.user(client.pool.clone(), sub.to_owned()).await?;
         let ticket = Ticket {
             id: random::bytes(&*self.random),
@@ -92,9 +98,10 @@ impl UserPools {
         if !self.store.spend(cx.now, sha256(&ticket.id), ticket.expires_at).await? {
             return Err(messages::SESSION_REUSED);
         }
-        let state = State::begin(self, cx, &place, &Door::ManagedLogin, &user.username, (&user.sub, State::stamp_of(&user)));
+        let state =
+            State::begin(self, cx, &place, &Door::ManagedLogin, &user.username, (&user.sub, State::stamp_of(&user)));
         let guesses = lockout::key(Guess::Password, &place.pool.id, &user.username_folded);
-        self.after_the_password(cx, &place, user, state, guesses, trail).await
+        self.after_the_password(cx, &place, user, state, Counted::nothing(guesses), trail).await
     }
 
     fn read_ticket(&self, text: &str) -> Option<Ticket> {

@@ -202,6 +202,8 @@ pub struct Proof {
     pub auth_time: Millis,
     /// The count of wrong guesses that success clears (pass it to `open_sign_in`).
     pub clears: Option<String>,
+    /// The turn at the user's name, held until that count is cleared.
+    _turn: Option<std::sync::Arc<crate::lockout::Counted>>,
 }
 
 /// What every step works on: the client and the pool it belongs to.

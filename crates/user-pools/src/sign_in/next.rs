@@ -6,12 +6,14 @@ use crate::attributes;
 use crate::context::RequestContext;
 use crate::error::Result;
 use crate::ids::Millis;
+use crate::lockout::Counted;
 use crate::messages;
 use crate::mfa::{Choice, Factor, choose};
 use crate::service::UserPools;
 use crate::user::{Password, User, UserStatus};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 type Check = fn(&User, Millis) -> Result<()>;
 
@@ -41,25 +43,36 @@ fn check_temporary(user: &User, now: Millis) -> Result<()> {
 }
 
 impl UserPools {
-    /// The password was right: forgive the failures before it, check the user, and go on. `guesses` is the count it forgives.
+    /// The password was right: check the user, go on, and forgive the failures before it.
     pub(super) async fn after_the_password(
         &self,
         cx: &RequestContext,
         place: &Place,
         user: User,
         mut state: State,
-        guesses: String,
+        guesses: Counted,
         trail: &mut Trail,
     ) -> Result<Outcome> {
         state.methods.push("pwd".to_owned());
         let result = self.admit(cx, place, user, &state, trail);
+        self.forgive(cx, guesses, &state, result).await
+    }
+
+    /// A right guess clears its count: in the act that opens the sign-in where that comes next at the API, else now.
+    pub(super) async fn forgive(
+        &self,
+        cx: &RequestContext,
+        guesses: Counted,
+        state: &State,
+        result: Result<Outcome>,
+    ) -> Result<Outcome> {
         match result {
-            // One act opens the sign-in and clears the count.
             Ok(Outcome::Authenticated(proof)) if !state.pages => {
-                Ok(Outcome::Authenticated(Box::new(Proof { clears: Some(guesses), ..*proof })))
+                let clears = Some(guesses.key.clone());
+                Ok(Outcome::Authenticated(Box::new(Proof { clears, _turn: Some(Arc::new(guesses)), ..*proof })))
             }
             other => {
-                self.store.clear_attempts(cx.now, guesses).await?;
+                self.store.clear_attempts(cx.now, guesses.key.clone()).await?;
                 other
             }
         }
@@ -96,7 +109,7 @@ impl UserPools {
         let names =
             |factors: &[Factor]| json!(factors.iter().map(|factor| factor.as_str()).collect::<Vec<_>>()).to_string();
         let (step, name, parameters) = match choose(&place.pool.settings, &user) {
-            Choice::Nothing => return Ok(finish(cx, place, user, state, None)),
+            Choice::Nothing => return Ok(finish(cx, place, user, state)),
             Choice::Challenge(Factor::SoftwareToken) => {
                 (Step::SoftwareToken, ChallengeName::SoftwareTokenMfa, totp_parameters(&user))
             }
@@ -148,14 +161,15 @@ pub(super) fn totp_parameters(user: &User) -> BTreeMap<&'static str, String> {
 }
 
 /// The end: everything has been proven.
-pub(super) fn finish(cx: &RequestContext, place: &Place, user: User, state: &State, clears: Option<String>) -> Outcome {
+pub(super) fn finish(cx: &RequestContext, place: &Place, user: User, state: &State) -> Outcome {
     Outcome::Authenticated(Box::new(Proof {
         pool: place.pool.clone(),
         client: place.client.clone(),
         user,
         methods: state.methods.clone(),
         auth_time: cx.now,
-        clears,
+        clears: None,
+        _turn: None,
     }))
 }
 

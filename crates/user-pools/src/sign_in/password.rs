@@ -32,7 +32,7 @@ impl UserPools {
         }
         trail.at("lockout");
         let guesses = lockout::key(Guess::Password, &place.pool.id, &user.username_folded);
-        self.begin_guess(cx, &guesses).await?;
+        let guesses = self.begin_guess(cx, guesses).await?;
         trail.at("password");
         if !self.password_matches(&user, password).await? {
             return Err(messages::INCORRECT_CREDENTIALS.because("the password is wrong"));

@@ -29,17 +29,13 @@ impl UserPools {
         let code = answer.responses.require("SOFTWARE_TOKEN_MFA_CODE")?;
         trail.at("lockout");
         let guesses = lockout::key(Guess::Mfa, &place.pool.id, &user.username_folded);
-        self.begin_guess(cx, &guesses).await?;
+        let guesses = self.begin_guess(cx, guesses).await?;
         trail.at("mfa.totp");
         let user = self.use_up_code(cx, user, code).await?;
         trail.at("session.single_use");
         self.spend_session(cx, &state).await?;
         state.methods.extend(["otp".to_owned(), "mfa".to_owned()]);
-        if state.pages {
-            self.store.clear_attempts(cx.now, guesses).await?;
-            return Ok(finish(cx, place, user, &state, None));
-        }
-        Ok(finish(cx, place, user, &state, Some(guesses)))
+        self.forgive(cx, guesses, &state, Ok(finish(cx, place, user, &state))).await
     }
 
     /// Of many answers with one code exactly one finds it unused: the user's version decides.
@@ -96,6 +92,6 @@ impl UserPools {
         trail.at("session.single_use");
         self.spend_session(cx, &state).await?;
         state.methods.extend(["otp".to_owned(), "mfa".to_owned()]);
-        Ok(finish(cx, place, user, &state, None))
+        Ok(finish(cx, place, user, &state))
     }
 }

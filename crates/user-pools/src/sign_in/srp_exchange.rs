@@ -149,8 +149,7 @@ impl UserPools {
 
         let user = self.block_user(&block).await?;
         trail.at("lockout");
-        let guesses = block.guesses(place, user.as_ref());
-        self.begin_guess(cx, &guesses).await?;
+        let guesses = self.begin_guess(cx, block.guesses(place, user.as_ref())).await?;
         trail.at("session.single_use");
         self.spend_session(cx, &block.state).await?;
         trail.at("password");

@@ -5,7 +5,7 @@ use user_pools::error::ErrorKind;
 use user_pools::pool::AliasKind;
 use user_pools::sign_in::Door;
 
-async fn hiding<'a>(bench: &'a Bench) -> App<'a> {
+async fn hiding(bench: &Bench) -> App<'_> {
     let pool = bench.pool_with(|pool| pool.username_attributes = vec![AliasKind::Email]).await;
     let hide = |settings: &mut ClientSettings| settings.prevent_user_existence_errors = Some("ENABLED".into());
     let client = bench.client_with(&pool, hide).await;

@@ -1,4 +1,5 @@
 use crate::actor::{App, Srp, challenge, says, tokens};
+use crate::srp::futures_join;
 use testing::{Bench, PASSWORD};
 use user_pools::pool::AliasKind;
 
@@ -27,6 +28,31 @@ async fn five_failures_are_free_then_the_lock_doubles() {
     app.tokens("alice", PASSWORD).await;
     fail(&app, 5).await;
     app.tokens("alice", PASSWORD).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_right_sign_ins_at_once_are_no_guessing() {
+    let bench = Bench::new();
+    let app = App::new(&bench).await;
+    bench.user(&app.pool, "alice").await;
+    let results = futures_join((0..40).map(|_| app.sign_in("alice", PASSWORD))).await;
+    for result in results {
+        tokens(result);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_guesses_at_once_six_are_examined() {
+    let bench = Bench::new();
+    let app = App::new(&bench).await;
+    bench.user(&app.pool, "alice").await;
+    let before = bench.hasher.work();
+    let results = futures_join((0..40).map(|_| app.sign_in("alice", "wrong"))).await;
+    assert_eq!(bench.hasher.work() - before, 6);
+    assert_eq!(
+        results.into_iter().filter(|result| result.as_ref().is_err_and(|error| error.message == LOCKED)).count(),
+        34
+    );
 }
 
 #[tokio::test]

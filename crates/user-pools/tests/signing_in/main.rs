@@ -1,4 +1,11 @@
 //! Signing in against a real store: flows, challenges, lockout, second factors, tokens and their end, signing keys.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::many_single_char_names,
+    reason = "a test that cannot be set up must fail at once, and SRP names its numbers by letters"
+)]
 mod access;
 mod actor;
 mod challenges;
