@@ -23,16 +23,22 @@ fn socket(folder: &Path) -> PathBuf {
     std::env::temp_dir().join(format!("cognate-{}.sock", hex::encode(&digest.as_ref()[..12])))
 }
 
-/// Serves questions until dropped. The data folder's lock is held, so a socket left by a crash may be removed.
-pub async fn serve<F, Fut>(folder: &Path, answer: F) -> io::Result<()>
-where
-    F: Fn(Ask) -> Fut + Clone + Send + 'static,
-    Fut: Future<Output = Reply> + Send,
-{
+/// Opens the socket: from then on questions are heard. The data folder's lock is held, so a socket left by a crash may be removed.
+/// Must run inside a runtime.
+pub fn listen(folder: &Path) -> io::Result<UnixListener> {
     let path = socket(folder);
     let _ = std::fs::remove_file(&path);
     let listener = UnixListener::bind(&path)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+/// Answers questions until dropped.
+pub async fn serve<F, Fut>(listener: UnixListener, answer: F) -> io::Result<()>
+where
+    F: Fn(Ask) -> Fut + Clone + Send + 'static,
+    Fut: Future<Output = Reply> + Send,
+{
     loop {
         let (stream, _) = listener.accept().await?;
         let answer = answer.clone();
@@ -88,14 +94,10 @@ mod tests {
     async fn a_question_gets_its_answer_and_only_the_owner_may_ask() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
-        let serving = tokio::spawn({
-            let root = root.clone();
-            async move { serve(&root, |ask| async move { Reply::Ok(serde_json::json!(format!("{ask:?}"))) }).await }
-        });
+        let listener = listen(&root).unwrap();
+        let serving =
+            tokio::spawn(serve(listener, |ask| async move { Reply::Ok(serde_json::json!(format!("{ask:?}"))) }));
         let path = socket(&root);
-        while !path.exists() {
-            tokio::task::yield_now().await;
-        }
         let answer = tokio::task::spawn_blocking(move || ask(&root, &Ask::Explain { id: "last".into() }))
             .await
             .unwrap()

@@ -2,5 +2,5 @@
 mod channel;
 mod protocol;
 
-pub use channel::{ask, serve};
+pub use channel::{ask, listen, serve};
 pub use protocol::{Ask, Reply};

@@ -28,16 +28,22 @@ pub fn serve_hall(
     threads.map_err(|error| format!("cannot start the listener: {error}"))
 }
 
-/// Serves the admin channel.
+/// Serves the admin channel. It hears questions when this returns, so that `cognate env` works as soon as the server says it is ready.
+/// Must run inside the runtime.
 pub fn serve_admin(app: &Arc<App>) {
     let app = Arc::clone(app);
-    let root = app.folder().root().to_path_buf();
-    tokio::spawn(async move {
-        let served = admin::serve(&root, move |ask| Arc::clone(&app).admin(ask)).await;
-        if let Err(error) = served {
+    match admin::listen(app.folder().root()) {
+        Ok(listener) => {
+            tokio::spawn(async move {
+                if let Err(error) = admin::serve(listener, move |ask| Arc::clone(&app).admin(ask)).await {
+                    tracing::error!(%error, "the admin channel has closed");
+                }
+            });
+        }
+        Err(error) => {
             tracing::error!(%error, "the admin channel is closed: cognate env, explain and keys will not work");
         }
-    });
+    }
 }
 
 /// Waits for Ctrl-C, SIGTERM, or trouble in storage. The error is what went wrong.
