@@ -1,23 +1,16 @@
 // A second pool, made by signed AWS calls, in which everybody needs an authenticator app.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { Authenticator, readKey, readQr } from '../support/authenticator.mjs';
 import { look } from '../support/look.mjs';
 import { newAddress, PASSWORD } from '../support/login-pages.mjs';
-import { authorization, createStrictPool, redeem, startCallback } from '../support/pool.mjs';
+import { authorization, redeem, strictApp } from '../support/pool.mjs';
 import { stage } from '../support/stage.mjs';
 
-const here = stage();
-let app;
-let pool;
-
-before(async () => {
-  app = await startCallback();
-  pool = await createStrictPool(here.server, app.url, 'strict');
-});
-after(() => app?.stop());
+const here = stage(strictApp);
 
 test('sign-up leads to the set-up page with a QR code; the next sign-in asks for a code', async () => {
+  const { app, pool } = here.props;
   const email = newAddress('strict');
   let phone;
   await here.withPage(async ({ page, login }) => {
@@ -52,6 +45,7 @@ test('sign-up leads to the set-up page with a QR code; the next sign-in asks for
 });
 
 test('a code works once, also on the pages', async () => {
+  const { app, pool } = here.props;
   const email = newAddress('once');
   let phone;
   let used;

@@ -1,23 +1,15 @@
 // The managed login with scripts switched off, on both pools.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { Authenticator, readKey } from '../support/authenticator.mjs';
 import { newAddress, PASSWORD } from '../support/login-pages.mjs';
 import { confirmedUser } from '../support/people.mjs';
-import { authorization, createStrictPool, redeem, startCallback } from '../support/pool.mjs';
+import { authorization, redeem, strictApp } from '../support/pool.mjs';
 import { stage } from '../support/stage.mjs';
 
-const here = stage();
+const here = stage(strictApp);
 const NO_SCRIPT = { javaScriptEnabled: false };
 const NEW_PASSWORD = 'Another-horse-8-battery';
-let app;
-let strict;
-
-before(async () => {
-  app = await startCallback();
-  strict = await createStrictPool(here.server, app.url, 'strict');
-});
-after(() => app?.stop());
 
 /** The demo client comes back to the dashboard's own address; without scripts its page just stands there. */
 function demoRequest(path) {
@@ -66,6 +58,7 @@ test('wrong password, then a reset', () =>
   }, NO_SCRIPT));
 
 test('on the pool with MFA ON: sign up, set up the app, sign in with it', async () => {
+  const { app, pool: strict } = here.props;
   const email = newAddress('plain-strict');
   let phone;
   await here.withPage(async ({ page, login }) => {

@@ -57,6 +57,12 @@ export async function createStrictPool(server, callbackUrl, domain) {
   };
 }
 
+/** A strict pool and an app in front of it, as a stage's props. */
+export async function strictApp(server) {
+  const app = await startCallback();
+  return { app, pool: await createStrictPool(server, app.url, 'strict'), stop: app.stop };
+}
+
 /** A user with a temporary password: the first sign-in asks for a new one. */
 export function createUser(server, userPoolId, email, password) {
   return awsClient(server).send(

@@ -5,14 +5,17 @@ import { Dashboard } from './dashboard.mjs';
 import { LoginPages } from './login-pages.mjs';
 import { startServer } from './server.mjs';
 
-export function stage() {
+/** `prepare` runs once the server answers; what it gives (and its `stop`) belongs to the stage. */
+export function stage(prepare = async () => ({})) {
   const here = {};
 
   before(async () => {
     [here.server, here.browser] = await Promise.all([startServer(), startBrowser()]);
+    here.props = await prepare(here.server);
   });
 
   after(async () => {
+    here.props?.stop?.();
     await here.browser?.close();
     await here.server?.stop();
   });

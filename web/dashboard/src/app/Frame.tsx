@@ -25,6 +25,8 @@ export function Frame({ view, children, contentType = 'default', panel }: FrameP
   const wide = useMediaQuery('(min-width: 1100px)');
   useTitle(view);
   const [navigationOpen, setNavigationOpen] = useState(wide);
+  // Cloudscape closes it when the window gets narrow, and leaves it closed: open it again where there is room.
+  useEffect(() => setNavigationOpen(wide), [wide]);
   const [size, setSize] = useState<number>();
   const [position, setPosition] = useState<'side' | 'bottom'>('side');
   return (
