@@ -26,6 +26,11 @@ pub(crate) fn username(settings: &PoolSettings, value: &str) -> Field {
     }
 }
 
+/// The username of the account at hand, so that the person sees and the password manager knows whose password it is.
+pub(crate) fn known_username(settings: &PoolSettings, value: &str) -> Field {
+    Field { readonly: true, ..username(settings, value) }
+}
+
 /// A password that exists.
 pub(crate) fn current_password() -> Field {
     Field { autocomplete: "current-password", ..password("password", "Password") }
@@ -33,7 +38,7 @@ pub(crate) fn current_password() -> Field {
 
 /// A password to be chosen, with the policy.
 pub(crate) fn new_password(name: &str, label: &str, policy: &PasswordPolicy) -> Field {
-    Field { hints: policy_in_words(policy), ..password(name, label) }
+    Field { hint: Some(policy_in_words(policy)), ..password(name, label) }
 }
 
 /// The same once more.
@@ -70,16 +75,21 @@ pub(crate) fn optional(name: &str, label: &str) -> Field {
     Field { name: name.into(), label: label.into(), kind: "text", autocomplete: "off", ..Field::default() }
 }
 
-/// The policy as sentences, so that nobody has to guess.
-pub(crate) fn policy_in_words(policy: &PasswordPolicy) -> Vec<String> {
+/// The policy as a sentence, so that nobody has to guess.
+pub(crate) fn policy_in_words(policy: &PasswordPolicy) -> String {
     let kinds = [
         (policy.require_uppercase, "an upper-case letter"),
         (policy.require_lowercase, "a lower-case letter"),
         (policy.require_numbers, "a number"),
-        (policy.require_symbols, "a symbol (such as ! ? # or a dash)"),
+        (policy.require_symbols, "a symbol such as ! ? # -"),
     ];
-    let needed = kinds.into_iter().filter(|(required, _)| *required).map(|(_, words)| words.to_owned());
-    std::iter::once(format!("At least {} characters", policy.minimum_length)).chain(needed).collect()
+    let needed: Vec<_> = kinds.into_iter().filter(|(required, _)| *required).map(|(_, words)| words).collect();
+    let with = match needed.as_slice() {
+        [] => String::new(),
+        [one] => format!(", with {one}"),
+        [most @ .., last] => format!(", with {} and {last}", most.join(", ")),
+    };
+    format!("At least {} characters{with}.", policy.minimum_length)
 }
 
 /// What a sign-up asks for beside the password. In pools whose usernames are addresses the address is the username.
@@ -124,7 +134,7 @@ pub(crate) fn attribute(settings: &PoolSettings, name: &str) -> Field {
         "address" => ("Address", "text", "street-address", None),
         _ => return custom(settings, name),
     };
-    let hints = if name == "phone_number" { vec!["With + and the country code, such as +15555550100".to_owned()] } else { vec![] };
+    let hint = (name == "phone_number").then(|| "With + and the country code, such as +15555550100.".to_owned());
     Field {
         name: name.into(),
         label: label.into(),
@@ -132,7 +142,7 @@ pub(crate) fn attribute(settings: &PoolSettings, name: &str) -> Field {
         autocomplete,
         inputmode,
         required: true,
-        hints,
+        hint,
         ..Field::default()
     }
 }
@@ -184,8 +194,15 @@ mod tests {
     #[test]
     fn the_policy_is_told_in_words() {
         let policy = PasswordPolicy { require_symbols: false, ..PasswordPolicy::default() };
-        let words = policy_in_words(&policy);
-        assert_eq!(words[0], "At least 8 characters");
-        assert_eq!(words.len(), 4);
+        let words = "At least 8 characters, with an upper-case letter, a lower-case letter and a number.";
+        assert_eq!(policy_in_words(&policy), words);
+        let only_long = PasswordPolicy {
+            minimum_length: 15,
+            require_uppercase: false,
+            require_lowercase: false,
+            require_numbers: false,
+            ..policy
+        };
+        assert_eq!(policy_in_words(&only_long), "At least 15 characters.");
     }
 }

@@ -21,7 +21,7 @@ pub(crate) async fn get(call: &Call<'_>) -> Response<Bytes> {
     }
     let subject = Subject { pool: Some(&site.pool.id), client: Some(&site.client.id), user: None };
     call.login.pools.note(&call.cx, ACTION, subject, Ok(()));
-    let answer = to.map_or_else(failure::signed_out, |to| answer::redirect(&to));
+    let answer = to.map_or_else(|| failure::signed_out(&site), |to| answer::redirect(&to));
     let answer = answer::with_cookie(answer, &browser::clear_login_cookie(call, &site.pool.id));
     clear_site_data(call, answer)
 }
@@ -60,7 +60,7 @@ async fn site(call: &Call<'_>) -> Result<Site, Done> {
             return Box::new(failure::fault(call, &refusal));
         }
         call.login.pools.note(&call.cx, ACTION, Subject::default(), Err(&refusal));
-        Box::new(failure::redirect(&call.query, ErrorCode::InvalidRequest))
+        Box::new(failure::redirect(call, ErrorCode::InvalidRequest))
     })
 }
 
@@ -74,7 +74,7 @@ fn registered(call: &Call<'_>, site: &Site, uri: &str) -> Result<(), Done> {
         .got(uri.to_owned());
     let subject = Subject { pool: Some(&site.pool.id), client: Some(&site.client.id), user: None };
     call.login.pools.note(&call.cx, ACTION, subject, Err(&refusal));
-    Err(Box::new(failure::redirect(&call.query, ErrorCode::RedirectMismatch)))
+    Err(Box::new(failure::redirect(call, ErrorCode::RedirectMismatch)))
 }
 
 /// On a login domain nothing but these pages lives. `cookies` is not asked for: browsers would clear those of the whole registrable domain,

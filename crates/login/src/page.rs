@@ -42,11 +42,26 @@ impl Page {
 }
 
 /// An entry of the error summary.
+#[derive(Clone)]
 pub(crate) struct Problem {
     /// The sentence.
     pub text: String,
-    /// The field it is about.
+    /// The field it is about, or where to begin mending it.
     pub field: Option<String>,
+    /// About the form as a whole: it stands in the summary only.
+    pub whole: bool,
+}
+
+impl Problem {
+    /// A sentence about the whole page.
+    pub fn general(text: impl Into<String>) -> Self {
+        Self { text: text.into(), field: None, whole: true }
+    }
+
+    /// A sentence about a field.
+    pub fn of(field: &str, text: impl Into<String>) -> Self {
+        Self { text: text.into(), field: Some(field.to_owned()), whole: false }
+    }
 }
 
 /// What an authenticator app scans or is told.
@@ -94,14 +109,16 @@ pub(crate) struct Field {
     /// What is wrong with it.
     pub problem: Option<String>,
     /// What goes in.
-    pub hints: Vec<String>,
+    pub hint: Option<String>,
+    /// Shown, not to be changed: password managers learn whose password it is.
+    pub readonly: bool,
 }
 
 impl Field {
     /// Whether anything describes it.
     fn described(&self) -> Option<String> {
         let problem = self.problem.as_ref().map(|_| format!("{}-problem", self.name));
-        let hint = (!self.hints.is_empty()).then(|| format!("{}-hint", self.name));
+        let hint = self.hint.as_ref().map(|_| format!("{}-hint", self.name));
         let ids: Vec<_> = problem.into_iter().chain(hint).collect();
         (!ids.is_empty()).then(|| ids.join(" "))
     }
@@ -129,7 +146,7 @@ mod tests {
             app: Some(evil()),
             lead: vec![evil()],
             notice: Some(evil()),
-            problems: vec![Problem { text: evil(), field: Some(evil()) }],
+            problems: vec![Problem::of(EVIL, EVIL)],
             enrolment: Some(Shown { svg: String::new(), key: evil() }),
             forms: vec![Form {
                 action: evil(),
@@ -139,7 +156,7 @@ mod tests {
                     label: evil(),
                     value: evil(),
                     problem: Some(evil()),
-                    hints: vec![evil()],
+                    hint: Some(evil()),
                     ..Field::default()
                 }],
                 ..Form::default()
@@ -149,7 +166,7 @@ mod tests {
             ..Page::new(EVIL)
         };
         let html = page.render().unwrap();
-        assert!(!html.contains("<script"), "{html}");
-        assert!(!html.contains("\"><"), "an attribute was closed: {html}");
+        assert!(!html.contains("<script") && !html.contains(EVIL), "{html}");
+        assert!(html.matches("&#34;&#62;&#60;script").count() > 20, "they are there, as text: {html}");
     }
 }

@@ -68,7 +68,7 @@ pub(crate) async fn visit(call: &Call<'_>) -> Result<Visit, Done> {
         Subject { pool: site.map(|site| &site.pool.id), client: site.map(|site| &site.client.id), user: None };
     call.login.pools.note(&call.cx, ACTION, subject, Err(&refusal));
     Err(Box::new(match kind {
-        Answer::Page => pages::failure::redirect(&call.query, refusal.code),
+        Answer::Page => pages::failure::redirect(call, refusal.code),
         Answer::App => {
             let mark = if call.query.get("response_type") == Some("token") { '#' } else { '?' };
             finish::refuse(facts.redirect_uri().unwrap_or_default(), mark, call.query.get("state"), &refusal)

@@ -64,7 +64,7 @@ pub(super) fn page(scene: &Scene<'_>, status: StatusCode, waiting: &Waiting) -> 
         let again = scene.form("/resendcode", "Send code again", vec![]);
         forms.push(Form { hidden: hidden(waiting), quiet: true, ..again });
     }
-    let problems = waiting.problem.iter().map(|p| Problem { text: p.text.clone(), field: p.field.clone() }).collect();
+    let problems = waiting.problem.iter().cloned().collect();
     let lead = vec!["Enter the code from the message to finish.".to_owned()];
     scene.show(status, Page { notice: waiting.notice.clone(), problems, lead, forms, links: vec![back], ..Page::new(heading) })
 }
@@ -85,7 +85,7 @@ pub(super) async fn after_the_password(scene: &Scene<'_>, username: &str) -> Res
         }
         None => None,
     };
-    let problem = Problem { text: "Your account is not confirmed yet.".to_owned(), field: None };
+    let problem = Problem::general("Your account is not confirmed yet.");
     page(scene, StatusCode::BAD_REQUEST, &Waiting { ticket, problem: Some(problem), ..Waiting::of(username) })
 }
 
@@ -136,12 +136,12 @@ async fn confirm(
 /// nobody in, because it may be opened in any browser.
 async fn link(call: &Call<'_>) -> Response<Bytes> {
     if call.query.repeated().is_some() {
-        return failure::redirect(&call.query, user_pools::oauth::ErrorCode::InvalidRequest);
+        return failure::redirect(call, user_pools::oauth::ErrorCode::InvalidRequest);
     }
     let site = match call.login.pools.site(call.domain(), call.query.text("client_id")).await {
         Ok(site) => site,
         Err(refusal) if answer::fault(&refusal).is_some() => return failure::fault(call, &refusal),
-        Err(_) => return failure::redirect(&call.query, user_pools::oauth::ErrorCode::InvalidRequest),
+        Err(_) => return failure::redirect(call, user_pools::oauth::ErrorCode::InvalidRequest),
     };
     let done = confirm(call, &site, call.query.text("user_name"), call.query.text("confirmation_code")).await;
     let app = Some(super::app_name(&site).to_owned());

@@ -37,23 +37,22 @@ impl Asked {
 pub(super) fn page(scene: &Scene<'_>, status: StatusCode, asked: &Asked) -> Response<Bytes> {
     let settings = &scene.site().pool.settings;
     let known = !asked.username.is_empty();
-    let username = (!known).then(|| fields::username(settings, ""));
-    let rest = [
+    let username =
+        if known { fields::known_username(settings, &asked.username) } else { fields::username(settings, "") };
+    let fields = vec![
+        username,
         fields::code("Code"),
         fields::new_password("new_password", "New password", &settings.password_policy),
         fields::repeated_password(),
     ];
-    let fields = username.into_iter().chain(rest).collect();
-    let hidden: Vec<_> = known.then(|| ("username", asked.username.clone())).into_iter().collect();
-    let mut forms =
-        vec![Form { hidden: hidden.clone(), ..scene.form("/confirmForgotPassword", "Change password", fields) }];
+    let mut forms = vec![scene.form("/confirmForgotPassword", "Change password", fields)];
     if known {
+        let hidden = vec![("username", asked.username.clone())];
         forms.push(Form { hidden, quiet: true, ..scene.form("/forgotPassword", "Send code again", vec![]) });
     }
-    let problems = asked.problems.iter().map(|p| Problem { text: p.text.clone(), field: p.field.clone() }).collect();
     let page = Page {
         notice: asked.notice.clone(),
-        problems,
+        problems: asked.problems.clone(),
         forms,
         links: vec![scene.link("", "Back to sign in", "/login")],
         ..Page::new("Choose a new password")
@@ -63,7 +62,7 @@ pub(super) fn page(scene: &Scene<'_>, status: StatusCode, asked: &Asked) -> Resp
 
 /// An operator has reset the password: the code is on its way already.
 pub(super) fn required(scene: &Scene<'_>, username: &str) -> Response<Bytes> {
-    let problem = Problem { text: "Your password has to be reset. We have sent you a code.".to_owned(), field: None };
+    let problem = Problem::general("Your password has to be reset. We have sent you a code.");
     page(scene, StatusCode::BAD_REQUEST, &Asked { problems: vec![problem], ..Asked::of(username) })
 }
 
@@ -86,7 +85,7 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
 fn missing(scene: &Scene<'_>) -> Vec<Problem> {
     let needed = [("username", "Enter your username."), ("code", "Enter the code."), ("new_password", "Enter a new password.")];
     let mut problems: Vec<_> =
-        needed.into_iter().filter(|(name, _)| scene.given(name).is_empty()).map(|(name, text)| super::problem(name, text)).collect();
+        needed.into_iter().filter(|(name, _)| scene.given(name).is_empty()).map(|(name, text)| Problem::of(name, text)).collect();
     problems.extend(mismatch(scene));
     problems
 }
@@ -94,7 +93,7 @@ fn missing(scene: &Scene<'_>) -> Vec<Problem> {
 /// The two entries of a new password differ.
 pub(super) fn mismatch(scene: &Scene<'_>) -> Option<Problem> {
     let same = scene.given("new_password") == scene.given("confirm_password");
-    (!same).then(|| super::problem("confirm_password", "The two passwords are not the same."))
+    (!same).then(|| Problem::of("confirm_password", "The two passwords are not the same."))
 }
 
 async fn change(scene: &Scene<'_>, username: &str) -> Result<(), Error> {

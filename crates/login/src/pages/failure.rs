@@ -1,12 +1,12 @@
 //! Pages for what cannot go on. They show nothing that came in: the reasons are under the request id, for the operator.
+use super::app_name;
 use crate::authorize::Visit;
 use crate::page::{Link, Page};
-use crate::params::Params;
 use crate::routes::Call;
 use crate::{answer, encode};
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use user_pools::oauth::{ErrorCode, Refusal};
+use user_pools::oauth::{ErrorCode, Refusal, Site};
 
 /// Code in the URL, sentence on the page. Other codes get the last sentence.
 const SENTENCES: [(ErrorCode, &str); 3] = [
@@ -16,10 +16,11 @@ const SENTENCES: [(ErrorCode, &str); 3] = [
 ];
 const OTHERWISE: &str = "The request cannot be answered.";
 
-/// To the error page. Only the code and the client's id go along.
-pub(crate) fn redirect(query: &Params, code: ErrorCode) -> Response<Bytes> {
-    let client = query.get("client_id").map(|client| ("client_id", client));
-    let pairs = [("error", code.as_str())].into_iter().chain(client);
+/// To the error page. Only the code, the client's id and this request's id go along: the reason is noted under the latter.
+pub(crate) fn redirect(call: &Call<'_>, code: ErrorCode) -> Response<Bytes> {
+    let client = call.query.get("client_id").map(|client| ("client_id", client));
+    let id = [("request_id", call.cx.request_id.as_str())];
+    let pairs = [("error", code.as_str())].into_iter().chain(client).chain(id);
     answer::redirect(&encode::with("/error", '?', &encode::query(pairs)))
 }
 
@@ -29,7 +30,18 @@ pub(crate) fn get(call: &Call<'_>) -> Response<Bytes> {
     let known = SENTENCES.iter().find(|(known, _)| known.as_str() == code);
     let sentence = known.map_or(OTHERWISE, |(_, sentence)| *sentence);
     let advice = "Go back to the app and try again. If it happens again, tell the people who run it.";
-    show(call, StatusCode::BAD_REQUEST, "Something is not right", &[sentence, advice], None)
+    let id = call.query.get("request_id").filter(|id| is_request_id(id)).unwrap_or(&call.cx.request_id);
+    let page = Page {
+        lead: vec![sentence.to_owned(), advice.to_owned()],
+        request_id: Some(id.to_owned()),
+        ..Page::new("Something is not right")
+    };
+    answer::page(StatusCode::BAD_REQUEST, &page, None)
+}
+
+/// The id of the request that was refused: shown, so it must look like one of ours.
+fn is_request_id(text: &str) -> bool {
+    text.len() <= 40 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 /// A path that leads nowhere.
@@ -58,8 +70,13 @@ pub(crate) fn stale_form(call: &Call<'_>, visit: &Visit, refusal: &Refusal) -> R
 }
 
 /// The end of a session, where no URL to go to was asked for.
-pub(crate) fn signed_out() -> Response<Bytes> {
-    let page = Page { notice: Some("You are signed out.".to_owned()), ..Page::new("Signed out") };
+pub(crate) fn signed_out(site: &Site) -> Response<Bytes> {
+    let page = Page {
+        app: Some(app_name(site).to_owned()),
+        notice: Some("You are signed out.".to_owned()),
+        lead: vec!["You can close this window now.".to_owned()],
+        ..Page::new("Signed out")
+    };
     answer::page(StatusCode::OK, &page, None)
 }
 

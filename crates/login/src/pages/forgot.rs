@@ -33,7 +33,7 @@ fn page(scene: &Scene<'_>, username: &str, problems: Vec<Problem>) -> Page {
 async fn post(scene: &Scene<'_>) -> Response<Bytes> {
     let username = scene.given("username");
     if username.is_empty() {
-        let problems = vec![super::problem("username", "Enter your username.")];
+        let problems = vec![Problem::of("username", "Enter your username.")];
         return scene.show(StatusCode::BAD_REQUEST, page(scene, "", problems));
     }
     match send(scene, username).await {

@@ -47,8 +47,7 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
         Err(error) if problem::ends_the_sign_in(&error) => step::stop(scene, &error),
         Err(error) => {
             let names = problem::Names { code: "code", ..problem::Names::default() };
-            let mut problem = problem::of(&error, names);
-            problem.field = Some("code".to_owned());
+            let problem = Problem { field: Some("code".to_owned()), whole: false, ..problem::of(&error, names) };
             page(scene, username, session, Some((problem::status(&error), problem)))
         }
     }

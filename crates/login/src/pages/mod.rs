@@ -15,7 +15,7 @@ mod step;
 
 use crate::authorize::{self, Done, Visit};
 use crate::browser::{self, Browser};
-use crate::page::{Field, Form, Link, Page, Problem};
+use crate::page::{Field, Form, Link, Page};
 use crate::routes::Call;
 use crate::answer;
 use bytes::Bytes;
@@ -87,7 +87,8 @@ fn mark_problems(page: &mut Page) {
     for problem in &mut page.problems {
         let fields = page.forms.iter_mut().flat_map(|form| &mut form.fields);
         match fields.into_iter().find(|field| Some(&field.name) == problem.field.as_ref()) {
-            Some(field) => field.problem = Some(problem.text.clone()),
+            Some(field) if !problem.whole => field.problem = Some(problem.text.clone()),
+            Some(_) => {}
             // A link to nowhere helps nobody.
             None => problem.field = None,
         }
@@ -98,9 +99,4 @@ fn mark_problems(page: &mut Page) {
             field.focus = true;
         }
     }
-}
-
-/// A sentence about a field.
-fn problem(field: &str, text: impl Into<String>) -> Problem {
-    Problem { text: text.into(), field: Some(field.to_owned()) }
 }

@@ -40,10 +40,12 @@ fn attributes(scene: &Scene<'_>, missing: &str) -> Vec<Field> {
 }
 
 fn page(scene: &Scene<'_>, username: &str, session: &str, missing: &str, problems: Vec<Problem>) -> Page {
-    let mut fields = attributes(scene, missing);
-    fields.push(fields::new_password("new_password", "New password", &scene.site().pool.settings.password_policy));
+    let settings = &scene.site().pool.settings;
+    let mut fields = vec![fields::known_username(settings, username)];
+    fields.extend(attributes(scene, missing));
+    fields.push(fields::new_password("new_password", "New password", &settings.password_policy));
     fields.push(fields::repeated_password());
-    let hidden = [("username", username), ("session", session), ("missing", missing)];
+    let hidden = [("session", session), ("missing", missing)];
     let hidden = hidden.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
     Page {
         problems,
@@ -60,7 +62,7 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
         return again(StatusCode::BAD_REQUEST, vec![problem]);
     }
     if scene.given("new_password").is_empty() {
-        return again(StatusCode::BAD_REQUEST, vec![super::problem("new_password", "Enter a new password.")]);
+        return again(StatusCode::BAD_REQUEST, vec![Problem::of("new_password", "Enter a new password.")]);
     }
     let given = attributes(scene, missing).into_iter().map(|field| (format!("{PREFIX}{}", field.name), field.value));
     let password = ("NEW_PASSWORD".to_owned(), scene.given("new_password").to_owned());

@@ -20,7 +20,8 @@ pub(super) fn of(error: &Error, names: Names<'_>) -> Problem {
         ErrorKind::CodeMismatch | ErrorKind::ExpiredCode | ErrorKind::EnableSoftwareTokenMFA => names.code,
         _ => "",
     };
-    Problem { text: sentence(error).trim_end().to_owned(), field: (!field.is_empty()).then(|| field.to_owned()) }
+    let text = sentence(error).trim_end();
+    if field.is_empty() { Problem::general(text) } else { Problem::of(field, text) }
 }
 
 fn sentence(error: &Error) -> &str {

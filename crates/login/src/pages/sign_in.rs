@@ -37,7 +37,7 @@ pub(crate) async fn handle(call: &Call<'_>) -> Response<Bytes> {
 fn get(scene: &Scene<'_>) -> Response<Bytes> {
     let said = scene.call.query.text("notice");
     let notice = NOTICES.iter().find(|(word, _)| *word == said).map(|(_, text)| (*text).to_owned());
-    let problems = if said == "expired" { vec![Problem { text: EXPIRED.to_owned(), field: None }] } else { vec![] };
+    let problems = if said == "expired" { vec![Problem::general(EXPIRED)] } else { vec![] };
     let hint = scene.visit.ask.login_hint.as_deref().unwrap_or_default();
     scene.show(StatusCode::OK, Page { notice, problems, ..page(scene, hint) })
 }
@@ -75,13 +75,14 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
         _ => {
             let mut problem = problem::of(&error, problem::Names::default());
             problem.field = Some("username".to_owned());
+            problem.whole = true;
             scene.show(problem::status(&error), Page { problems: vec![problem], ..page(scene, username) })
         }
     }
 }
 
 fn missing(username: &str, password: &str) -> Vec<Problem> {
-    let username = username.is_empty().then(|| super::problem("username", "Enter your username."));
-    let password = password.is_empty().then(|| super::problem("password", "Enter your password."));
+    let username = username.is_empty().then(|| Problem::of("username", "Enter your username."));
+    let password = password.is_empty().then(|| Problem::of("password", "Enter your password."));
     username.into_iter().chain(password).collect()
 }

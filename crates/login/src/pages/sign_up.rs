@@ -1,7 +1,7 @@
 //! /signup: a new account, with the attributes the pool requires.
 use super::{Scene, confirm, problem, step};
 use crate::fields;
-use crate::page::{Field, Page};
+use crate::page::{Field, Page, Problem};
 use crate::routes::Call;
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -55,7 +55,7 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
         .map(|field| (field.name.as_str(), field.label.as_str(), field.value.is_empty()))
         .chain([("password", "Password", scene.given("password").is_empty())])
         .filter(|(_, _, empty)| *empty)
-        .map(|(name, label, _)| super::problem(name, format!("{label} is missing.")))
+        .map(|(name, label, _)| Problem::of(name, format!("{label} is missing.")))
         .collect();
     if !missing.is_empty() {
         return scene.show(StatusCode::BAD_REQUEST, Page { problems: missing, ..page(scene) });

@@ -238,3 +238,18 @@ async fn hidden_fields_give_no_rights() {
     let reply = post("/login", &other, &[("username", "ann"), ("password", PASSWORD)]).await;
     assert_eq!(reply.status, 400, "a user of another pool");
 }
+
+#[tokio::test]
+async fn the_error_page_names_the_request_whose_reason_was_noted() {
+    let bench = Bench::new();
+    let client = client(&bench).await;
+    let mut browser = Browser::new(&bench);
+    let query = format!("client_id={}&response_type=code&redirect_uri=https%3A%2F%2Fevil.example", client.id);
+    let reply = browser.get(&format!("/oauth2/authorize?{query}")).await;
+    let noted = bench.decisions.last();
+    assert_eq!(noted.got.as_deref(), Some("https://evil.example"));
+    let page = browser.get(reply.location()).await;
+    assert!(page.text().contains(&noted.request_id), "{}", page.text());
+    let forged = browser.get("/error?error=redirect_mismatch&request_id=call%20%2B1%20555").await;
+    assert!(!forged.text().contains("call"), "{}", forged.text());
+}

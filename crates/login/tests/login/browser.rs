@@ -236,9 +236,9 @@ impl<'a> Browser<'a> {
         self.get(&location).await
     }
 
-    /// A code for a user.
+    /// A code for a user who signs in for it.
     pub async fn code(&mut self, client: &AppClient, username: &str) -> String {
-        let reply = self.sign_in(&ask(client), username, testing::PASSWORD).await;
+        let reply = self.sign_in(&ask_with(client, "&prompt=login"), username, testing::PASSWORD).await;
         reply.sent("code").unwrap_or_else(|| panic!("no code in {}", reply.location()))
     }
 
