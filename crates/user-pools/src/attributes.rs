@@ -150,7 +150,9 @@ fn change_contact(
         return false;
     }
     let auto = settings.auto_verified.contains(&contact);
-    let waits = auto && settings.verify_before_update.contains(&contact);
+    // Without a present value there is nothing to keep until then.
+    let present = user.attributes.contains_key(contact.attribute());
+    let waits = auto && present && settings.verify_before_update.contains(&contact);
     if waits {
         if let Some(value) = set.remove(contact.attribute()) {
             user.pending_attributes.insert(contact.attribute().to_owned(), value);

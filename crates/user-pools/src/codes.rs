@@ -50,8 +50,6 @@ pub(crate) enum Limit {
     Forgot,
     /// ConfirmForgotPassword.
     ConfirmForgot,
-    /// ChangePassword with a wrong previous password.
-    ChangePassword,
     /// GetUserAttributeVerificationCode.
     AttributeCode,
     /// VerifyUserAttribute.
@@ -65,16 +63,10 @@ impl Limit {
             Self::ConfirmSignUp => ("confirm-sign-up", 15),
             Self::Forgot => ("forgot", 20),
             Self::ConfirmForgot => ("confirm-forgot", 10),
-            Self::ChangePassword => ("change-password", 5),
             Self::AttributeCode => ("attribute-code", 5),
             Self::VerifyAttribute => ("verify-attribute", 15),
         }
     }
-}
-
-/// Where the uses of a limit are counted.
-pub(crate) fn limit_key(limit: Limit, pool: &PoolId, who: &str) -> String {
-    format!("limit:{}:{pool}:{who}", limit.word_and_uses().0)
 }
 
 /// Six digits, each of the million codes equally likely.
@@ -100,7 +92,7 @@ impl UserPools {
         who: &str,
     ) -> Result<()> {
         let (word, uses) = limit.word_and_uses();
-        let count = self.store.count_use(cx.now, limit_key(limit, pool, who), HOUR).await?;
+        let count = self.store.count_use(cx.now, format!("limit:{word}:{pool}:{who}"), HOUR).await?;
         if count > uses {
             return Err(
                 messages::ATTEMPT_LIMIT_EXCEEDED.because(format!("{count} {word} within an hour, {uses} allowed"))

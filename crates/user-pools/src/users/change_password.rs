@@ -2,14 +2,19 @@
 use super::own_attributes::about;
 use super::update::Aliases;
 use crate::access::Access;
-use crate::codes::{Limit, limit_key};
 use crate::context::RequestContext;
 use crate::error::Result;
+use crate::ids::Millis;
 use crate::messages;
 use crate::passwords;
+use crate::ports::{Attempt, LockoutPolicy};
 use crate::service::UserPools;
 use crate::user::{User, UserStatus};
 use std::fmt;
+
+const HOUR: Millis = 60 * 60 * 1000;
+/// Four wrong ones are free; the fifth ends it for an hour (spec C.15).
+const GUESSES: LockoutPolicy = LockoutPolicy { free: 4, unit: HOUR, cap: HOUR, forget_after: HOUR };
 
 /// The request.
 pub struct ChangePassword {
@@ -62,11 +67,14 @@ impl UserPools {
             return Ok(());
         }
         let previous = previous.ok_or(messages::PREVIOUS_PASSWORD_REQUIRED)?;
-        self.count_against(cx, Limit::ChangePassword, &pool.id, &user.sub).await?;
+        let key = format!("change-password:{}:{}", pool.id, user.sub);
+        if let Attempt::Locked { .. } = self.store.begin_attempt(cx.now, key.clone(), GUESSES).await? {
+            return Err(messages::ATTEMPT_LIMIT_EXCEEDED);
+        }
         if !self.password_matches(user, previous).await? {
             return Err(messages::INCORRECT_CREDENTIALS);
         }
-        self.store.clear_attempts(cx.now, limit_key(Limit::ChangePassword, &pool.id, &user.sub)).await?;
+        self.store.clear_attempts(cx.now, key).await?;
         Ok(())
     }
 }

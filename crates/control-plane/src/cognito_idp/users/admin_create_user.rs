@@ -11,7 +11,7 @@ pub(crate) async fn run(cx: &Cx, by: Permit<SigV4>, input: Input) -> Result<Outp
         attributes: given::attributes(input.user_attributes.unwrap_or_default()),
         temporary_password: input.temporary_password.map(Into::into),
         action: input.message_action.map(action),
-        mediums: input.desired_delivery_mediums.unwrap_or_default().iter().map(given::medium).collect(),
+        mediums: input.desired_delivery_mediums.unwrap_or_default().into_iter().map(given::medium).collect(),
         force_alias: input.force_alias_creation.unwrap_or(false),
     };
     let user = cx.pools.admin_create_user(&cx.request, &pool, request).await?;

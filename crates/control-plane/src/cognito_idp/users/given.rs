@@ -15,7 +15,7 @@ pub(super) fn attributes(list: Vec<wire::AttributeType>) -> Given {
 }
 
 /// The contact of a delivery medium.
-pub(super) const fn medium(medium: &wire::DeliveryMediumType) -> Contact {
+pub(super) const fn medium(medium: wire::DeliveryMediumType) -> Contact {
     match medium {
         wire::DeliveryMediumType::Sms => Contact::Phone,
         wire::DeliveryMediumType::Email => Contact::Email,
