@@ -1,10 +1,9 @@
 //! The admin listener of `serve`: health, readiness, metrics. Keep it off the internet.
-use crate::server::{Body, Worker, full, plain};
+use crate::server::{Body, Ends, Worker, full, plain};
 use crate::telemetry::Metrics;
 use crate::wiring::App;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use user_pools::ports::Pools as _;
@@ -34,7 +33,7 @@ impl Ops {
 pub struct OpsWorker(pub Arc<Ops>);
 
 impl Worker for OpsWorker {
-    async fn handle(self: Rc<Self>, _: SocketAddr, request: Request<Incoming>) -> Response<Body> {
+    async fn handle(self: Rc<Self>, _: Ends, request: Request<Incoming>) -> Response<Body> {
         if request.method() != Method::GET {
             return plain(StatusCode::METHOD_NOT_ALLOWED, "only GET");
         }

@@ -1,8 +1,7 @@
 //! The dashboard's page on its own port, another origin than the API: static files from the binary, and the values it needs.
-use crate::server::{Body, Worker, full, plain};
+use crate::server::{Body, Ends, Worker, full, plain};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -98,7 +97,7 @@ fn media_type(name: &str) -> &'static str {
 pub struct PageWorker(pub Arc<Page>);
 
 impl Worker for PageWorker {
-    async fn handle(self: Rc<Self>, _: SocketAddr, request: Request<Incoming>) -> Response<Body> {
+    async fn handle(self: Rc<Self>, _: Ends, request: Request<Incoming>) -> Response<Body> {
         self.0.answer(&request)
     }
 }

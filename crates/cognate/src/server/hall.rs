@@ -4,7 +4,7 @@ use super::body::{Body, TooLarge, collect, full};
 use super::context::{self, Client, Network};
 use super::guard::own_origin;
 use super::hosts::{self, Room, Wanted};
-use super::listener::Worker;
+use super::listener::{Ends, Worker};
 use super::names::Names;
 use super::own;
 use crate::mail::Mailbox;
@@ -22,7 +22,6 @@ use hyper::body::Incoming;
 use login::{Login, LoginRequest};
 use objects::ObjectService;
 use sigv4::{CredentialScope, RequestParts};
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -83,22 +82,22 @@ impl HallWorker {
 }
 
 impl Worker for HallWorker {
-    async fn handle(self: Rc<Self>, peer: SocketAddr, request: Request<Incoming>) -> Response<Body> {
+    async fn handle(self: Rc<Self>, ends: Ends, request: Request<Incoming>) -> Response<Body> {
         let started = Instant::now();
         self.hall.metrics.began();
-        let (name, answer) = self.lead(peer, request).await;
+        let (name, answer) = self.lead(ends, request).await;
         self.hall.metrics.answered(name, answer.status().as_u16(), started.elapsed());
         answer
     }
 }
 
 impl HallWorker {
-    async fn lead(&self, peer: SocketAddr, request: Request<Incoming>) -> (&'static str, Response<Body>) {
+    async fn lead(&self, ends: Ends, request: Request<Incoming>) -> (&'static str, Response<Body>) {
         let hall = &self.hall;
         let Some(host) = host(&request) else {
             return ("none", plain(StatusCode::BAD_REQUEST, "exactly one Host header is needed"));
         };
-        let client = context::client(context::plain_ip(peer), false, request.headers(), &hall.trusted);
+        let client = context::client(context::plain_ip(ends.peer), false, request.headers(), &hall.trusted);
         let wanted = Wanted {
             host: &host,
             method: request.method(),
@@ -114,7 +113,7 @@ impl HallWorker {
         if room == Room::Gateway {
             let context = http_apis::RequestContext {
                 client: client.ip,
-                local: SocketAddr::from(([127, 0, 0, 1], 0)),
+                local: ends.local,
                 tls: client.scheme == "https",
                 now: hall.clock.now(),
             };

@@ -27,10 +27,19 @@ const HEAD_BUFFER: usize = 256 * 1024;
 /// Time for requests in flight to end after a signal.
 const DRAIN: Duration = Duration::from_secs(35);
 
+/// The two ends of a connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Ends {
+    /// Who connected.
+    pub peer: SocketAddr,
+    /// The address they reached.
+    pub local: SocketAddr,
+}
+
 /// What a thread serves with. Lives and dies on that thread.
 pub trait Worker: 'static {
     /// Answers one request.
-    fn handle(self: Rc<Self>, peer: SocketAddr, request: Request<Incoming>) -> impl Future<Output = Response<Body>>;
+    fn handle(self: Rc<Self>, ends: Ends, request: Request<Incoming>) -> impl Future<Output = Response<Body>>;
 }
 
 /// The sockets of one port: addresses that are bound, to be opened again by each thread.
@@ -157,9 +166,12 @@ fn serve<W: Worker>(
     worker: Rc<W>,
 ) {
     let _ = stream.set_nodelay(true);
+    // A connection without a local address is gone already.
+    let Ok(local) = stream.local_addr() else { return };
+    let ends = Ends { peer, local };
     let service = service_fn(move |request| {
         let worker = Rc::clone(&worker);
-        async move { Ok::<_, std::convert::Infallible>(worker.handle(peer, request).await) }
+        async move { Ok::<_, std::convert::Infallible>(worker.handle(ends, request).await) }
     });
     let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
     let watched = graceful.watch(connection);

@@ -12,6 +12,6 @@ mod signatures;
 pub use body::{Body, full};
 pub use context::{Network, uuid};
 pub use hall::{Hall, HallWorker, plain};
-pub use listener::{Bound, Worker, run};
+pub use listener::{Bound, Ends, Worker, run};
 pub use names::Names;
 pub use signatures::{AnyKey, KnownKeys};
