@@ -30,7 +30,7 @@ impl UserPools {
         self.access_with_scope(now, token, ADMIN_SCOPE).await
     }
 
-    /// The same with another scope (`openid` for userInfo). Order: form, issuer, signature, kind, expiry, sign-in, scope, user.
+    /// The same with another scope (`openid` for userInfo). Order: form, issuer, signature, kind, expiry, scope, user, sign-in.
     pub async fn access_with_scope(&self, now: Millis, token: &str, scope: &str) -> Result<Access> {
         let (pool, claims) = self.verified(now, token).await?;
         if claims.str("token_use") != Some("access") {
@@ -39,11 +39,12 @@ impl UserPools {
         if claims.seconds("exp").is_none_or(|exp| exp.saturating_mul(1000) <= now) {
             return Err(messages::ACCESS_TOKEN_EXPIRED);
         }
-        self.check_sign_in(now, &claims).await?;
         if !claims.scopes().contains(&scope) {
             return Err(messages::SCOPES_MISSING.because(format!("{scope} is not among its scopes")));
         }
+        // The user before the sign-in: disabling and deleting end sign-ins too, and the caller should hear the cause.
         let user = self.user_named(&pool.id, &claims).await?;
+        self.check_sign_in(now, &claims).await?;
         let client = ClientId(claims.str("client_id").unwrap_or_default().to_owned());
         Ok(Access { pool, user, client, claims })
     }

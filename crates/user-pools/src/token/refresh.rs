@@ -52,14 +52,15 @@ impl UserPools {
         let user = self.user_of(&row).await?;
         trail.at("client.secret_hash");
         self.check_refresh_hash(client, proof, &user)?;
+        // Before revocation: disabling revokes too, and the user should hear the cause (K 17).
+        trail.at("user.enabled");
+        if !user.enabled {
+            return Err(messages::USER_DISABLED);
+        }
         trail.at("refresh_token.revoked");
         // Global sign-out revokes every sign-in, so the row alone tells.
         if sign_in.revoked_at.is_some() {
             return Err(messages::REFRESH_TOKEN_REVOKED);
-        }
-        trail.at("user.enabled");
-        if !user.enabled {
-            return Err(messages::USER_DISABLED);
         }
         let pool = self.pool_by_id(&client.pool).await?;
         let mut tokens = self.mint(cx.now, &pool, client, &user, &sign_in, None).await?;
