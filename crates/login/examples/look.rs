@@ -1,6 +1,11 @@
 //! Serves managed login over a throw-away store, to look at the pages: `cargo run -p login --example look -- 4600`.
 //! `/` lists what to open; `/_mail` shows the messages. Pools: `plain` (user `ann`), `mfa` (e-mail sign-up, MFA on).
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a tool for looking, not part of the server")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a tool for looking, not part of the server"
+)]
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
@@ -82,7 +87,13 @@ async fn answer(looking: Arc<Looking>, request: Request<Incoming>) -> Result<Res
         "/" => return text(looking.index.clone()),
         "/callback" => return text("back at the app".to_owned()),
         "/_mail" => {
-            let codes: Vec<_> = looking.bench.mail.all().iter().map(|m| format!("{} {}", m.to, m.code.clone().unwrap_or_default())).collect();
+            let codes: Vec<_> = looking
+                .bench
+                .mail
+                .all()
+                .iter()
+                .map(|m| format!("{} {}", m.to, m.code.clone().unwrap_or_default()))
+                .collect();
             return text(codes.join("\n"));
         }
         _ => {}

@@ -188,7 +188,8 @@ mod tests {
 
     #[test]
     fn a_registered_url_cannot_add_a_directive() {
-        for url in ["https://a.example/;script-src *", "x;y://host/", "https://a.example; script-src 'unsafe-inline'/"] {
+        for url in ["https://a.example/;script-src *", "x;y://host/", "https://a.example; script-src 'unsafe-inline'/"]
+        {
             let Some(source) = source(url) else { continue };
             assert!(!source.contains([';', ' ', ',', '\'']), "{source}");
         }

@@ -39,7 +39,8 @@ impl Browser {
 
     /// The cookie to set, when the browser has none yet. It goes with the browser session.
     pub fn set_cookie(&self, call: &Call<'_>) -> Option<String> {
-        self.fresh.then(|| format!("{}={}; Path=/; HttpOnly; SameSite=Lax{}", name(call, SECRET), self.secret, secure(call)))
+        self.fresh
+            .then(|| format!("{}={}; Path=/; HttpOnly; SameSite=Lax{}", name(call, SECRET), self.secret, secure(call)))
     }
 }
 
@@ -75,9 +76,9 @@ pub(crate) fn check_post(call: &Call<'_>) -> Result<Browser, Refusal> {
     let secret = cookie(call, &name(call, SECRET)).filter(|value| is_secret(value));
     let Some(secret) = secret else { return Err(refused("csrf.token", "no cookie")) };
     let given = call.form.text(FIELD).as_bytes();
-    let fits = tokens(&call.login.pools, secret).iter().fold(subtle::Choice::from(0), |fits, token| {
-        fits | token.as_bytes().ct_eq(given)
-    });
+    let fits = tokens(&call.login.pools, secret)
+        .iter()
+        .fold(subtle::Choice::from(0), |fits, token| fits | token.as_bytes().ct_eq(given));
     if !bool::from(fits) {
         return Err(refused("csrf.token", "another token, or none"));
     }

@@ -101,7 +101,8 @@ pub(crate) fn sign_up(settings: &PoolSettings, client: &ClientSettings) -> Vec<F
         _ => vec![username(settings, "")],
     };
     let contacts = settings.auto_verified.iter().map(|contact| contact.attribute());
-    let required = settings.schema.iter().filter(|attribute| attribute.required).map(|attribute| attribute.name.as_str());
+    let required =
+        settings.schema.iter().filter(|attribute| attribute.required).map(|attribute| attribute.name.as_str());
     // An address that is the username already (both kinds allowed: one field) is not asked for again.
     let is_username = |name: &str| names.len() > 1 && names.iter().any(|kind| kind.attribute() == name);
     for name in required.chain(contacts) {

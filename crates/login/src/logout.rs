@@ -5,8 +5,8 @@ use crate::pages::failure;
 use crate::routes::Call;
 use crate::{answer, ask, browser, encode};
 use bytes::Bytes;
-use http::header::{HeaderName, HeaderValue};
 use http::Response;
+use http::header::{HeaderName, HeaderValue};
 use user_pools::oauth::{ErrorCode, Refusal, Site, Subject};
 
 const ACTION: &str = "/logout";

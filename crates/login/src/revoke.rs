@@ -16,7 +16,8 @@ pub(crate) async fn post(call: &Call<'_>) -> Response<Bytes> {
         Err(refusal) => Err(refusal.clone()),
     };
     let client = client.ok();
-    let subject = client.as_ref().map(|client| Subject { pool: Some(&client.pool), client: Some(&client.id), user: None });
+    let subject =
+        client.as_ref().map(|client| Subject { pool: Some(&client.pool), client: Some(&client.id), user: None });
     match call.login.pools.settle(&call.cx, ACTION, subject.unwrap_or_default(), result) {
         Ok(()) => answer::status(StatusCode::OK),
         Err(refusal) => answer::oauth_error(status(&refusal), &refusal),

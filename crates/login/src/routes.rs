@@ -157,7 +157,8 @@ mod tests {
 
     #[test]
     fn the_room_owns_its_paths_and_no_others() {
-        for path in ["/login", "/oauth2/token", "/oauth2/idpresponse", "/mfa/setup", "/changePassword", "/passkeys/add"] {
+        for path in ["/login", "/oauth2/token", "/oauth2/idpresponse", "/mfa/setup", "/changePassword", "/passkeys/add"]
+        {
             assert!(owns(path), "{path}");
         }
         for path in ["/", "/logins", "/.well-known/jwks.json", "/mailbox", "/assets/other.js", "/v2/apis"] {

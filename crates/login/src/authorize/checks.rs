@@ -147,9 +147,11 @@ fn domain(facts: &Facts<'_>) -> Result<(), Complaint> {
 
 fn oauth_enabled(facts: &Facts<'_>) -> Result<(), Complaint> {
     match &facts.site {
-        Ok(site) if !site.client.settings.oauth_enabled => {
-            complain(ErrorCode::UnauthorizedClient, "The client may not use OAuth", "AllowedOAuthFlowsUserPoolClient is false")
-        }
+        Ok(site) if !site.client.settings.oauth_enabled => complain(
+            ErrorCode::UnauthorizedClient,
+            "The client may not use OAuth",
+            "AllowedOAuthFlowsUserPoolClient is false",
+        ),
         _ => Ok(()),
     }
 }
@@ -216,9 +218,7 @@ fn challenge_method(facts: &Facts<'_>) -> Result<(), Complaint> {
         (Some(_), Some("S256")) | (None, None) => Ok(()),
         (Some(_), None) => complain(ErrorCode::InvalidRequest, "code_challenge_method is required", "none"),
         (None, Some(_)) => complain(ErrorCode::InvalidRequest, "code_challenge is required", "none"),
-        (Some(_), Some(other)) => {
-            complain(ErrorCode::InvalidRequest, "code_challenge_method must be S256", other)
-        }
+        (Some(_), Some(other)) => complain(ErrorCode::InvalidRequest, "code_challenge_method must be S256", other),
     }
 }
 
@@ -239,7 +239,9 @@ fn prompt(facts: &Facts<'_>) -> Result<(), Complaint> {
         return complain(ErrorCode::InvalidRequest, "prompt=none goes with nothing else", facts.query.text("prompt"));
     }
     match facts.query.get("max_age").map(str::parse::<u32>) {
-        Some(Err(_)) => complain(ErrorCode::InvalidRequest, "max_age must be a number of seconds", facts.query.text("max_age")),
+        Some(Err(_)) => {
+            complain(ErrorCode::InvalidRequest, "max_age must be a number of seconds", facts.query.text("max_age"))
+        }
         _ => Ok(()),
     }
 }
@@ -250,12 +252,20 @@ fn nonce(facts: &Facts<'_>) -> Result<(), Complaint> {
     if length > 2048 { complain(ErrorCode::InvalidRequest, "nonce is too long", length.to_string()) } else { Ok(()) }
 }
 
-/// Only the pool's own users so far.
+/// Only the pool's own users so far, and only for clients that take them. A client that names no provider at all takes them.
 fn identity_provider(facts: &Facts<'_>) -> Result<(), Complaint> {
     let provider = facts.query.get("identity_provider").filter(|provider| *provider != "COGNITO");
-    match provider.or(facts.query.get("idp_identifier")) {
-        Some(provider) => complain(ErrorCode::InvalidRequest, "This identity provider is not available", provider),
-        None => Ok(()),
+    if let Some(provider) = provider.or(facts.query.get("idp_identifier")) {
+        return complain(ErrorCode::InvalidRequest, "This identity provider is not available", provider);
+    }
+    let listed = facts.site.as_ref().ok().and_then(|site| site.client.settings.identity_providers.as_deref());
+    match listed.unwrap_or_default() {
+        [] => Ok(()),
+        providers if providers.iter().any(|provider| provider == "COGNITO") => Ok(()),
+        providers => {
+            let description = "The client does not take the pool's own users";
+            complain(ErrorCode::UnauthorizedClient, description, providers.join(" "))
+        }
     }
 }
 

@@ -66,7 +66,10 @@ pub(super) fn page(scene: &Scene<'_>, status: StatusCode, waiting: &Waiting) -> 
     }
     let problems = waiting.problem.iter().cloned().collect();
     let lead = vec!["Enter the code from the message to finish.".to_owned()];
-    scene.show(status, Page { notice: waiting.notice.clone(), problems, lead, forms, links: vec![back], ..Page::new(heading) })
+    scene.show(
+        status,
+        Page { notice: waiting.notice.clone(), problems, lead, forms, links: vec![back], ..Page::new(heading) },
+    )
 }
 
 fn hidden(waiting: &Waiting) -> Vec<(&'static str, String)> {
@@ -118,12 +121,7 @@ async fn confirmed(scene: &Scene<'_>, waiting: &Waiting) -> Response<Bytes> {
     answer::redirect(&format!("{}&notice=confirmed", scene.visit.path("/login")))
 }
 
-async fn confirm(
-    call: &Call<'_>,
-    site: &user_pools::oauth::Site,
-    username: &str,
-    code: &str,
-) -> Result<(), Error> {
+async fn confirm(call: &Call<'_>, site: &user_pools::oauth::Site, username: &str, code: &str) -> Result<(), Error> {
     if username.is_empty() || code.is_empty() {
         return Err(messages::CODE_MISMATCH);
     }

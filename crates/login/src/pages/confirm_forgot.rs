@@ -83,9 +83,13 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
 }
 
 fn missing(scene: &Scene<'_>) -> Vec<Problem> {
-    let needed = [("username", "Enter your username."), ("code", "Enter the code."), ("new_password", "Enter a new password.")];
-    let mut problems: Vec<_> =
-        needed.into_iter().filter(|(name, _)| scene.given(name).is_empty()).map(|(name, text)| Problem::of(name, text)).collect();
+    let needed =
+        [("username", "Enter your username."), ("code", "Enter the code."), ("new_password", "Enter a new password.")];
+    let mut problems: Vec<_> = needed
+        .into_iter()
+        .filter(|(name, _)| scene.given(name).is_empty())
+        .map(|(name, text)| Problem::of(name, text))
+        .collect();
     problems.extend(mismatch(scene));
     problems
 }
@@ -100,5 +104,7 @@ async fn change(scene: &Scene<'_>, username: &str) -> Result<(), Error> {
     let pools = &scene.call.login.pools;
     let asking = pools.page_asking(&scene.site().client, username)?;
     let (code, password) = (scene.given("code").trim().to_owned(), scene.given("new_password").to_owned());
-    pools.confirm_forgot_password(&scene.call.cx, ConfirmForgotPassword { asking, code, password }).await
+    pools.confirm_forgot_password(&scene.call.cx, ConfirmForgotPassword { asking, code, password }).await?;
+    // Whoever knew the old password may still be signed in somewhere. Tokens stay, as at the API (spec C.17).
+    pools.end_logins_of(&scene.call.cx, &scene.site().pool, username).await
 }

@@ -39,7 +39,11 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
     match send(scene, username).await {
         Ok(destination) => {
             let notice = Some(confirm::sent_to(&destination));
-            confirm_forgot::page(scene, StatusCode::OK, &confirm_forgot::Asked { notice, ..confirm_forgot::Asked::of(username) })
+            confirm_forgot::page(
+                scene,
+                StatusCode::OK,
+                &confirm_forgot::Asked { notice, ..confirm_forgot::Asked::of(username) },
+            )
         }
         Err(error) => {
             let names = problem::Names { username: "username", ..problem::Names::default() };

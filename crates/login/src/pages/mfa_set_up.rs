@@ -61,11 +61,7 @@ fn page(scene: &Scene<'_>, now: &Enrolling<'_>, status: StatusCode, problems: Ve
 }
 
 async fn post(scene: &Scene<'_>) -> Response<Bytes> {
-    let now = Enrolling {
-        username: scene.given("username"),
-        session: scene.given("session"),
-        key: scene.given("key"),
-    };
+    let now = Enrolling { username: scene.given("username"), session: scene.given("session"), key: scene.given("key") };
     match enrol(scene, now.session).await {
         Ok(outcome) => step::advance(scene, now.username, outcome).await,
         Err(error) if problem::ends_the_sign_in(&error) => step::stop(scene, &error),

@@ -13,11 +13,11 @@ pub(crate) mod sign_in;
 pub(crate) mod sign_up;
 mod step;
 
+use crate::answer;
 use crate::authorize::{self, Done, Visit};
 use crate::browser::{self, Browser};
 use crate::page::{Field, Form, Link, Page};
 use crate::routes::Call;
-use crate::answer;
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use user_pools::oauth::Site;

@@ -64,12 +64,14 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
     let attributes = fields.into_iter().skip(1).map(|field| (field.name, field.value)).collect();
     match sign_up(scene, &username, attributes).await {
         Ok(signed_up) => signed_up_as(scene, &username, &signed_up).await,
-        Err(error) if error.kind == ErrorKind::CodeDeliveryFailure => {
-            confirm::page(scene, StatusCode::BAD_REQUEST, &confirm::Waiting {
+        Err(error) if error.kind == ErrorKind::CodeDeliveryFailure => confirm::page(
+            scene,
+            StatusCode::BAD_REQUEST,
+            &confirm::Waiting {
                 problem: Some(problem::of(&error, problem::Names::default())),
                 ..confirm::Waiting::of(&username)
-            })
-        }
+            },
+        ),
         Err(error) => refused(scene, &error),
     }
 }
@@ -101,6 +103,7 @@ async fn signed_up_as(scene: &Scene<'_>, username: &str, signed_up: &SignedUp) -
         };
     }
     let notice = signed_up.delivery.as_ref().map(|delivery| confirm::sent_to(&delivery.destination));
-    let waiting = confirm::Waiting { ticket, notice, sent: signed_up.delivery.is_some(), ..confirm::Waiting::of(username) };
+    let waiting =
+        confirm::Waiting { ticket, notice, sent: signed_up.delivery.is_some(), ..confirm::Waiting::of(username) };
     confirm::page(scene, StatusCode::OK, &waiting)
 }

@@ -47,7 +47,9 @@ impl Grant {
         if allowed {
             return Ok(());
         }
-        Err(Refusal::new(ErrorCode::UnauthorizedClient, "client.flow").expected(flow).got(settings.oauth_flows.join(" ")))
+        Err(Refusal::new(ErrorCode::UnauthorizedClient, "client.flow")
+            .expected(flow)
+            .got(settings.oauth_flows.join(" ")))
     }
 
     pub async fn issue(self, call: &Call<'_>, client: &AppClient) -> Result<Tokens, Refusal> {

@@ -35,7 +35,8 @@ pub(crate) async fn post(call: &Call<'_>) -> Response<Bytes> {
         }
         Err(refusal) => (None, Err(refusal)),
     };
-    let subject = client.as_ref().map(|client| Subject { pool: Some(&client.pool), client: Some(&client.id), user: None });
+    let subject =
+        client.as_ref().map(|client| Subject { pool: Some(&client.pool), client: Some(&client.id), user: None });
     match call.login.pools.settle(&call.cx, ACTION, subject.unwrap_or_default(), result) {
         Ok(tokens) => answer::json(StatusCode::OK, &body(tokens)),
         Err(refusal) => answer::oauth_error(answer::fault(&refusal).unwrap_or(StatusCode::BAD_REQUEST), &refusal),

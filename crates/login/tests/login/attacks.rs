@@ -2,6 +2,7 @@
 use crate::browser::{Browser, CALLBACK, ask, ask_with, encode};
 use testing::{Bench, PASSWORD};
 use user_pools::client::AppClient;
+use user_pools::ports::Clients as _;
 
 const EVIL: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}\r\nSet-Cookie: x=1";
 
@@ -39,12 +40,22 @@ async fn no_redirect_uri_but_a_registered_one_is_followed() {
         let query = format!("client_id={}&response_type=code&state=s&redirect_uri={}", client.id, encode(uri));
         for path in ["/oauth2/authorize", "/login", "/signup", "/forgotPassword", "/confirmUser", "/logout"] {
             let reply = browser.get(&format!("{path}?{query}")).await;
-            assert!(reply.location().starts_with("/error?error=redirect_mismatch&client_id="), "{path} {uri:?} {}", reply.location());
+            assert!(
+                reply.location().starts_with("/error?error=redirect_mismatch&client_id="),
+                "{path} {uri:?} {}",
+                reply.location()
+            );
         }
         assert_eq!(bench.decisions.last().rule, "redirect_uri.registered");
     }
-    let twice = format!("client_id={}&response_type=code&redirect_uri={}&redirect_uri=https%3A%2F%2Fevil.example", client.id, encode(CALLBACK));
-    assert!(browser.get(&format!("/oauth2/authorize?{twice}")).await.location().starts_with("/error?error=invalid_request"));
+    let twice = format!(
+        "client_id={}&response_type=code&redirect_uri={}&redirect_uri=https%3A%2F%2Fevil.example",
+        client.id,
+        encode(CALLBACK)
+    );
+    assert!(
+        browser.get(&format!("/oauth2/authorize?{twice}")).await.location().starts_with("/error?error=invalid_request")
+    );
 }
 
 #[tokio::test]
@@ -61,9 +72,17 @@ async fn errors_reach_the_app_once_its_redirect_uri_is_trusted() {
         ("&response_type=code&scope=openid%20nonsense".into(), "invalid_scope", "scope"),
         ("&response_type=code&scope=email".into(), "invalid_scope", "scope"),
         (format!("&response_type=code&code_challenge={challenge}"), "invalid_request", "pkce.method"),
-        (format!("&response_type=code&code_challenge={challenge}&code_challenge_method=plain"), "invalid_request", "pkce.method"),
+        (
+            format!("&response_type=code&code_challenge={challenge}&code_challenge_method=plain"),
+            "invalid_request",
+            "pkce.method",
+        ),
         ("&response_type=code&code_challenge_method=S256".into(), "invalid_request", "pkce.method"),
-        ("&response_type=code&code_challenge=short&code_challenge_method=S256".into(), "invalid_request", "pkce.challenge"),
+        (
+            "&response_type=code&code_challenge=short&code_challenge_method=S256".into(),
+            "invalid_request",
+            "pkce.challenge",
+        ),
         ("&response_type=code&prompt=none%20login".into(), "invalid_request", "prompt"),
         ("&response_type=code&max_age=soon".into(), "invalid_request", "prompt"),
         (format!("&response_type=code&nonce={}", "n".repeat(2049)), "invalid_request", "nonce"),
@@ -96,7 +115,11 @@ async fn errors_before_that_stay_on_our_page() {
     let mut browser = Browser::new(&bench);
     for (query, error, rule) in [
         (String::new(), "invalid_request", "client_id.present"),
-        (format!("client_id=nobody&response_type=code&redirect_uri={}", encode(CALLBACK)), "invalid_request", "client.exists"),
+        (
+            format!("client_id=nobody&response_type=code&redirect_uri={}", encode(CALLBACK)),
+            "invalid_request",
+            "client.exists",
+        ),
         (ask(&api_only), "unauthorized_client", "client.oauth"),
         (format!("client_id={}&response_type=code", client.id), "invalid_request", "redirect_uri.present"),
     ] {
@@ -118,13 +141,18 @@ async fn nothing_that_comes_in_is_shown_unescaped() {
     let safe = |body: &str| !body.contains("<script") && !body.contains("<img") && !body.contains("onerror=alert(1)>");
     for path in ["/login", "/signup", "/forgotPassword", "/confirmUser", "/confirmForgotPassword"] {
         for name in ["state", "nonce", "login_hint", "lang", "prompt", "notice", "unknown"] {
-            let query = format!("client_id={}&response_type=code&redirect_uri={}&{name}={evil}", client.id, encode(CALLBACK));
+            let query =
+                format!("client_id={}&response_type=code&redirect_uri={}&{name}={evil}", client.id, encode(CALLBACK));
             let page = browser.get(&format!("{path}?{query}")).await;
             assert_eq!(page.status, 200, "{path} {name}");
             assert!(safe(&page.body), "{path} {name} {}", page.body);
         }
     }
-    for target in [format!("/error?error={evil}&client_id={evil}&error_description={evil}"), format!("/nowhere/{evil}"), format!("/confirmUser?client_id={}&user_name={evil}&confirmation_code={evil}", client.id)] {
+    for target in [
+        format!("/error?error={evil}&client_id={evil}&error_description={evil}"),
+        format!("/nowhere/{evil}"),
+        format!("/confirmUser?client_id={}&user_name={evil}&confirmation_code={evil}", client.id),
+    ] {
         let page = browser.get(&target).await;
         assert!(safe(&page.body) && !page.body.contains("7*7"), "{target}");
     }
@@ -140,7 +168,17 @@ async fn nothing_that_comes_in_is_shown_unescaped() {
         for name in ["username", "code", "session", "ticket", "missing", "key", "device_name"] {
             form.fields.entry(name.to_owned()).or_insert_with(|| EVIL.to_owned());
         }
-        for action in ["/login", "/signup", "/forgotPassword", "/confirmUser", "/confirmForgotPassword", "/resendcode", "/mfa/code", "/mfa/setup", "/changePassword"] {
+        for action in [
+            "/login",
+            "/signup",
+            "/forgotPassword",
+            "/confirmUser",
+            "/confirmForgotPassword",
+            "/resendcode",
+            "/mfa/code",
+            "/mfa/setup",
+            "/changePassword",
+        ] {
             let target = crate::browser::Form { action: format!("{action}?{query}"), ..form.clone() };
             let reply = browser.submit(target).await;
             assert!(safe(&reply.body), "{action} {}", reply.body);
@@ -182,8 +220,18 @@ async fn a_form_needs_the_token_of_its_browser() {
         assert_eq!(reply.status, 403);
         assert_eq!(bench.decisions.last().rule, "csrf.token");
     }
-    for action in ["/signup", "/confirmUser", "/resendcode", "/forgotPassword", "/confirmForgotPassword", "/changePassword", "/mfa/code", "/mfa/setup"] {
-        let reply = browser.post_with(&format!("{action}?{query}"), "username=ann&password=x&code=1".to_owned(), &[]).await;
+    for action in [
+        "/signup",
+        "/confirmUser",
+        "/resendcode",
+        "/forgotPassword",
+        "/confirmForgotPassword",
+        "/changePassword",
+        "/mfa/code",
+        "/mfa/setup",
+    ] {
+        let reply =
+            browser.post_with(&format!("{action}?{query}"), "username=ann&password=x&code=1".to_owned(), &[]).await;
         assert_eq!(reply.status, 403, "{action}");
     }
     // Login CSRF: a victim's browser posts the attacker's credentials with the attacker's token, and has no cookie that fits.
@@ -229,7 +277,13 @@ async fn hidden_fields_give_no_rights() {
     };
     for action in ["/mfa/code", "/mfa/setup", "/changePassword"] {
         for session in ["", "x", &"A".repeat(6000)] {
-            let pairs = [("session", session), ("username", "ann"), ("code", "123456"), ("new_password", "N3w-passw0rd"), ("confirm_password", "N3w-passw0rd")];
+            let pairs = [
+                ("session", session),
+                ("username", "ann"),
+                ("code", "123456"),
+                ("new_password", "N3w-passw0rd"),
+                ("confirm_password", "N3w-passw0rd"),
+            ];
             let reply = post(action, &client, &pairs).await;
             assert!(reply.headers.get_all("set-cookie").iter().next().is_none(), "{action}");
             assert!(!reply.header("location").contains("code="), "{action} {}", reply.header("location"));
@@ -252,4 +306,22 @@ async fn the_error_page_names_the_request_whose_reason_was_noted() {
     assert!(page.text().contains(&noted.request_id), "{}", page.text());
     let forged = browser.get("/error?error=redirect_mismatch&request_id=call%20%2B1%20555").await;
     assert!(!forged.text().contains("call"), "{}", forged.text());
+}
+
+#[tokio::test]
+async fn a_client_of_other_identity_providers_only_takes_no_passwords() {
+    let bench = Bench::new();
+    let pool = bench.pool().await;
+    let client = bench.client(&pool).await;
+    let settings = user_pools::client::ClientSettings {
+        identity_providers: Some(vec!["Google".to_owned()]),
+        ..client.settings.clone()
+    };
+    let stored = bench.store.client(client.id.clone()).await.unwrap();
+    bench.store.replace_client(bench.now(), AppClient { settings, ..stored }).await.unwrap();
+    let mut browser = Browser::new(&bench);
+    for path in ["/oauth2/authorize", "/login"] {
+        let reply = browser.get(&format!("{path}?{}", ask(&client))).await;
+        assert_eq!(reply.sent("error").as_deref(), Some("unauthorized_client"));
+    }
 }

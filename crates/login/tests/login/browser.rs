@@ -41,7 +41,9 @@ pub fn ask_with(client: &AppClient, more: &str) -> String {
 }
 
 pub fn encode(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
 }
 
 pub fn form_body<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
@@ -96,7 +98,10 @@ impl Reply {
 
     pub fn form_to(&self, path: &str) -> Form {
         let forms = self.forms();
-        forms.into_iter().find(|form| form.action.starts_with(path)).unwrap_or_else(|| panic!("no {path} in {}", self.body))
+        forms
+            .into_iter()
+            .find(|form| form.action.starts_with(path))
+            .unwrap_or_else(|| panic!("no {path} in {}", self.body))
     }
 
     /// The page's text, one space between words.
@@ -129,7 +134,8 @@ impl Form {
         let (head, body) = text.split_once('>').unwrap();
         assert!(head.contains("method=\"post\""));
         let inputs = body.split("<input").skip(1).map(|input| input.split_once('>').unwrap().0);
-        let fields = inputs.map(|input| (attribute(input, "name").unwrap(), attribute(input, "value").unwrap_or_default()));
+        let fields =
+            inputs.map(|input| (attribute(input, "name").unwrap(), attribute(input, "value").unwrap_or_default()));
         Self { action: attribute(head, "action").unwrap(), fields: fields.collect() }
     }
 
@@ -195,7 +201,8 @@ impl<'a> Browser<'a> {
             let pairs: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             headers.insert("cookie", HeaderValue::from_str(&pairs.join("; ")).unwrap());
         }
-        let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query.to_owned())));
+        let (path, query) =
+            target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query.to_owned())));
         let request = LoginRequest {
             method,
             path: path.to_owned(),

@@ -27,7 +27,10 @@ async fn a_user_signs_in_and_the_app_gets_its_tokens() {
     let names: Vec<_> = body.as_object().unwrap().keys().cloned().collect();
     assert_eq!(names, ["id_token", "access_token", "refresh_token", "expires_in", "token_type"]);
     let (id, access) = (claims(body["id_token"].as_str().unwrap()), claims(body["access_token"].as_str().unwrap()));
-    assert_eq!((&id["sub"], &id["aud"], &id["nonce"]), (&user.sub.clone().into(), &client.id.0.clone().into(), &"n0nce".into()));
+    assert_eq!(
+        (&id["sub"], &id["aud"], &id["nonce"]),
+        (&user.sub.clone().into(), &client.id.0.clone().into(), &"n0nce".into())
+    );
     assert_eq!((&id["email"], &id["email_verified"]), (&"ann@example.com".into(), &true.into()));
     assert_eq!((&access["scope"], &access["client_id"]), (&"openid email".into(), &client.id.0.clone().into()));
     assert_eq!(id["origin_jti"], access["origin_jti"]);
@@ -70,7 +73,9 @@ async fn prompt_and_max_age_decide_whether_a_session_will_do() {
     let silent = browser.get(&format!("/oauth2/authorize?{}", ask_with(&client, "&prompt=none"))).await;
     assert!(silent.sent("code").is_some());
     bench.clock.advance(60_000);
-    for (more, asks) in [("&prompt=login", true), ("&max_age=59", true), ("&max_age=61", false), ("&prompt=consent", false)] {
+    for (more, asks) in
+        [("&prompt=login", true), ("&max_age=59", true), ("&max_age=61", false), ("&prompt=consent", false)]
+    {
         let reply = browser.get(&format!("/oauth2/authorize?{}", ask_with(&client, more))).await;
         assert_eq!(reply.location().starts_with("/login?"), asks, "{more}");
         if asks {
@@ -129,7 +134,9 @@ async fn a_second_redemption_is_refused_and_ends_what_the_first_gave() {
     assert_eq!((again.status, again.error().as_str()), (400, "invalid_grant"));
     assert_eq!(bench.decisions.last().rule, "code.single_use");
     let refresh = tokens["refresh_token"].as_str().unwrap();
-    let refreshed = browser.token(&[("grant_type", "refresh_token"), ("client_id", &client.id.0), ("refresh_token", refresh)]).await;
+    let refreshed = browser
+        .token(&[("grant_type", "refresh_token"), ("client_id", &client.id.0), ("refresh_token", refresh)])
+        .await;
     assert_eq!(refreshed.error(), "invalid_grant", "the family is revoked");
 }
 
@@ -264,7 +271,10 @@ async fn the_implicit_flow_is_for_clients_that_may() {
     bench.user(&pool, "ann").await;
     let mut browser = Browser::new(&bench);
     let ask = |client: &str| {
-        format!("client_id={client}&response_type=token&scope=openid&state=s&nonce=n&redirect_uri={}", crate::browser::encode(CALLBACK))
+        format!(
+            "client_id={client}&response_type=token&scope=openid&state=s&nonce=n&redirect_uri={}",
+            crate::browser::encode(CALLBACK)
+        )
     };
     let back = browser.sign_in(&ask(&client.id.0), "ann", PASSWORD).await;
     assert!(back.location().starts_with(&format!("{CALLBACK}#id_token=")), "{}", back.location());

@@ -67,7 +67,11 @@ async fn a_refresh_gives_new_tokens_of_the_same_sign_in() {
     let mut browser = Browser::new(&bench);
     let first = tokens(&mut browser, &client).await;
     bench.clock.advance(60_000);
-    let pairs = [("grant_type", "refresh_token"), ("client_id", client.id.0.as_str()), ("refresh_token", text(&first, "refresh_token"))];
+    let pairs = [
+        ("grant_type", "refresh_token"),
+        ("client_id", client.id.0.as_str()),
+        ("refresh_token", text(&first, "refresh_token")),
+    ];
     let reply = browser.token(&pairs).await;
     let second = reply.json();
     assert_eq!(reply.status, 200, "{second}");
@@ -76,7 +80,11 @@ async fn a_refresh_gives_new_tokens_of_the_same_sign_in() {
     assert_eq!((&before["origin_jti"], &before["auth_time"]), (&after["origin_jti"], &after["auth_time"]));
     assert_ne!(before["jti"], after["jti"]);
     let other = bench.client(&pool).await;
-    let foreign = [("grant_type", "refresh_token"), ("client_id", other.id.0.as_str()), ("refresh_token", text(&first, "refresh_token"))];
+    let foreign = [
+        ("grant_type", "refresh_token"),
+        ("client_id", other.id.0.as_str()),
+        ("refresh_token", text(&first, "refresh_token")),
+    ];
     assert_eq!(browser.token(&foreign).await.error(), "invalid_grant");
     let garbage = [("grant_type", "refresh_token"), ("client_id", client.id.0.as_str()), ("refresh_token", "x")];
     assert_eq!(browser.token(&garbage).await.error(), "invalid_grant");
@@ -110,14 +118,19 @@ async fn rotation_gives_a_successor_and_a_reuse_ends_the_family() {
     let second = send(text(&first, "refresh_token")).await.json();
     bench.clock.advance(1000);
     assert_eq!(send(text(&first, "refresh_token")).await.error(), "invalid_grant");
-    assert_eq!(send(text(&second, "refresh_token")).await.error(), "invalid_grant", "the successor went with the family");
+    assert_eq!(
+        send(text(&second, "refresh_token")).await.error(),
+        "invalid_grant",
+        "the successor went with the family"
+    );
 }
 
 #[tokio::test]
 async fn a_client_without_refreshing_is_unauthorized_for_it() {
     let bench = Bench::new();
     let pool = bench.pool().await;
-    let client = bench.client_with(&pool, |settings| settings.auth_flows = Some(vec!["ALLOW_USER_SRP_AUTH".to_owned()])).await;
+    let client =
+        bench.client_with(&pool, |settings| settings.auth_flows = Some(vec!["ALLOW_USER_SRP_AUTH".to_owned()])).await;
     let mut browser = Browser::new(&bench);
     let pairs = [("grant_type", "refresh_token"), ("client_id", client.id.0.as_str()), ("refresh_token", "x")];
     assert_eq!(browser.token(&pairs).await.error(), "unauthorized_client");
@@ -149,7 +162,10 @@ async fn a_machine_gets_an_access_token_with_custom_scopes_only() {
     let body = reply.json();
     assert_eq!(body.as_object().unwrap().keys().collect::<Vec<_>>(), ["access_token", "expires_in", "token_type"]);
     let access = claims(text(&body, "access_token"));
-    assert_eq!((&access["sub"], &access["scope"], &access["token_use"]), (&json!(client.id.0), &json!("files/read"), &json!("access")));
+    assert_eq!(
+        (&access["sub"], &access["scope"], &access["token_use"]),
+        (&json!(client.id.0), &json!("files/read"), &json!("access"))
+    );
     for (more, error) in [
         (("scope", "openid"), "invalid_scope"),
         (("scope", "files/write"), "invalid_scope"),
@@ -279,7 +295,10 @@ async fn a_form_must_be_a_form_and_say_nothing_twice() {
     assert_eq!((get.status, get.header("allow")), (405, "POST"));
     let huge = "a=".to_owned() + &"x".repeat(10 << 20);
     assert_eq!(browser.post_with("/oauth2/token", huge, &[]).await.error(), "invalid_request");
-    assert_eq!(browser.post_with("/oauth2/token", "\u{0}%ff%00=%zz&&&===".to_owned(), &[]).await.error(), "invalid_request");
+    assert_eq!(
+        browser.post_with("/oauth2/token", "\u{0}%ff%00=%zz&&&===".to_owned(), &[]).await.error(),
+        "invalid_request"
+    );
 }
 
 #[tokio::test]

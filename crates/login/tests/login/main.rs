@@ -1,5 +1,10 @@
 //! Managed login and the OAuth endpoints, driven as a browser and as apps drive them: forms are read out of the pages, cookies are kept.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking; helpers are tests too")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking; helpers are tests too"
+)]
 mod attacks;
 mod browser;
 mod code_flow;

@@ -64,7 +64,11 @@ async fn a_ticket_is_worth_nothing_in_another_browser_later_or_twice() {
         let page = other.get(&format!("/confirmUser?{}", ask(&client))).await;
         let form = page.form().with("username", address).with("ticket", &ticket);
         let reply = other.submit(form.with("code", &bench.mail.code_to(address))).await;
-        assert!(reply.location().starts_with("/login?") && reply.location().ends_with("&notice=confirmed"), "{}", reply.location());
+        assert!(
+            reply.location().starts_with("/login?") && reply.location().ends_with("&notice=confirmed"),
+            "{}",
+            reply.location()
+        );
         let page = other.get(reply.location()).await;
         assert!(page.text().contains("Your account is confirmed. You can sign in now."));
         assert!(!other.cookies.keys().any(|name| name.starts_with("cognito-us-")));
@@ -150,7 +154,8 @@ async fn a_closed_pool_takes_no_sign_ups() {
 async fn unknown_users_look_like_known_ones_with_a_wrong_password() {
     let bench = Bench::new();
     let pool = bench.pool().await;
-    let client = bench.client_with(&pool, |settings| settings.prevent_user_existence_errors = Some("ENABLED".into())).await;
+    let client =
+        bench.client_with(&pool, |settings| settings.prevent_user_existence_errors = Some("ENABLED".into())).await;
     bench.user(&pool, "ann").await;
     bench.user_with(&pool, "off", |user| user.enabled = false).await;
     bench.user_with(&pool, "new", |user| user.status = UserStatus::Unconfirmed).await;
@@ -184,6 +189,8 @@ async fn a_forgotten_password_is_replaced_by_a_code() {
     let pool = bench.pool().await;
     let client = bench.client(&pool).await;
     bench.user(&pool, "ann").await;
+    let mut thief = Browser::new(&bench);
+    thief.code(&client, "ann").await;
     let mut browser = Browser::new(&bench);
     let page = browser.get(&format!("/forgotPassword?{}", ask(&client))).await;
     let page = browser.submit(page.form().with("username", "ann")).await;
@@ -206,6 +213,8 @@ async fn a_forgotten_password_is_replaced_by_a_code() {
     let done = browser.submit(with(&code, "N3w-password", "N3w-password")).await;
     assert!(done.location().ends_with("&notice=password"));
     assert!(browser.get(done.location()).await.text().contains("Your password has been changed."));
+    let shut_out = thief.get(&format!("/oauth2/authorize?{}", ask(&client))).await;
+    assert!(shut_out.location().starts_with("/login?"), "login sessions elsewhere are over");
     assert_eq!(browser.sign_in(&ask(&client), "ann", PASSWORD).await.status, 400);
     assert!(browser.sign_in(&ask(&client), "ann", "N3w-password").await.sent("code").is_some());
 }
@@ -226,7 +235,9 @@ async fn a_temporary_password_is_changed_and_missing_attributes_are_asked_for() 
     let page = browser.sign_in(&ask(&client), "ann", PASSWORD).await;
     let form = page.form_to("/changePassword");
     assert!(form.fields.contains_key("name"), "{form:?}");
-    let fill = |new: &str, again: &str| form.clone().with("name", "Ann").with("new_password", new).with("confirm_password", again);
+    let fill = |new: &str, again: &str| {
+        form.clone().with("name", "Ann").with("new_password", new).with("confirm_password", again)
+    };
     assert!(browser.submit(fill("N3w-password", "x")).await.text().contains("The two passwords are not the same."));
     let weak = browser.submit(fill("weak", "weak")).await;
     assert!(weak.text().contains("Password did not conform with policy"), "{}", weak.text());
@@ -305,7 +316,8 @@ async fn a_hint_fills_the_username_in() {
 async fn every_page_forbids_what_it_does_not_need() {
     let bench = Bench::new();
     let pool = bench.pool().await;
-    let client = bench.client_with(&pool, |settings| settings.callback_urls.push("http://localhost:4567/callback".into())).await;
+    let client =
+        bench.client_with(&pool, |settings| settings.callback_urls.push("http://localhost:4567/callback".into())).await;
     let mut browser = Browser::new(&bench);
     let page = browser.sign_in_page(&ask(&client)).await;
     assert_eq!(
@@ -360,7 +372,14 @@ async fn nothing_secret_is_noted() {
     browser.sign_in(&ask_with(&client, "&prompt=login"), "ann", "Canary-passw0rd").await;
     let noted = serde_json::to_string(&bench.decisions.all()).unwrap();
     let cookie = &browser.cookies[&format!("cognito-{}", pool.id)];
-    for secret in [code.as_str(), tokens["access_token"].as_str().unwrap(), tokens["refresh_token"].as_str().unwrap(), cookie, "Canary-passw0rd", PASSWORD] {
+    for secret in [
+        code.as_str(),
+        tokens["access_token"].as_str().unwrap(),
+        tokens["refresh_token"].as_str().unwrap(),
+        cookie,
+        "Canary-passw0rd",
+        PASSWORD,
+    ] {
         assert!(!noted.contains(secret));
     }
 }

@@ -12,7 +12,8 @@ async fn signing_out_ends_the_session_and_goes_to_a_registered_url() {
     browser.code(&client, "ann").await;
     let name = format!("cognito-{}", pool.id);
     let value = browser.cookies[&name].clone();
-    let out = browser.get(&format!("/logout?client_id={}&logout_uri={}", client.id, encode("https://app.example/"))).await;
+    let out =
+        browser.get(&format!("/logout?client_id={}&logout_uri={}", client.id, encode("https://app.example/"))).await;
     assert_eq!(out.location(), "https://app.example/");
     assert!(!browser.cookies.contains_key(&name));
     browser.cookies.insert(name, value);
@@ -28,7 +29,14 @@ async fn an_unregistered_url_ends_nothing_and_leads_nowhere() {
     bench.user(&pool, "ann").await;
     let mut browser = Browser::new(&bench);
     browser.code(&client, "ann").await;
-    for uri in ["https://evil.example/", "https://app.example", "https://app.example/x", "//evil.example", "javascript:alert(1)", CALLBACK] {
+    for uri in [
+        "https://evil.example/",
+        "https://app.example",
+        "https://app.example/x",
+        "//evil.example",
+        "javascript:alert(1)",
+        CALLBACK,
+    ] {
         for name in ["logout_uri", "post_logout_redirect_uri"] {
             let reply = browser.get(&format!("/logout?client_id={}&{name}={}", client.id, encode(uri))).await;
             assert!(reply.location().starts_with("/error?error=redirect_mismatch&"), "{uri}");

@@ -92,8 +92,12 @@ impl UserPools {
         check_readable(&client.settings, &row.scopes)?;
         let user = self.user_of_code(&row).await?;
         let pool = self.pool_by_id(&client.pool).await?;
-        let oauth =
-            OAuth { scopes: &row.scopes, nonce: row.nonce.as_deref(), origin_jti: Some(&row.origin_jti), refreshable: true };
+        let oauth = OAuth {
+            scopes: &row.scopes,
+            nonce: row.nonce.as_deref(),
+            origin_jti: Some(&row.origin_jti),
+            refreshable: true,
+        };
         let opening = Opening {
             pool: &pool,
             client,
@@ -145,7 +149,8 @@ fn unknown(got: &'static str) -> Refusal {
 }
 
 fn reused() -> Refusal {
-    Refusal::new(ErrorCode::InvalidGrant, "code.single_use").got("a code that had been redeemed; its tokens are revoked")
+    Refusal::new(ErrorCode::InvalidGrant, "code.single_use")
+        .got("a code that had been redeemed; its tokens are revoked")
 }
 
 /// Spec E.5: AWS answers `unauthorized_client` here, where RFC 6749 has `invalid_grant`.

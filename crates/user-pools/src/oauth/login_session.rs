@@ -65,6 +65,14 @@ impl UserPools {
         }
     }
 
+    /// Ends every login session of a user, whatever browser it is in: their password has just been replaced by a code.
+    pub async fn end_logins_of(&self, cx: &RequestContext, pool: &UserPool, username: &str) -> Result<()> {
+        match self.find_user(pool, username).await? {
+            Some(user) => Ok(self.store.end_login_sessions_of(cx.now, pool.id.clone(), user.sub).await?),
+            None => Ok(()),
+        }
+    }
+
     /// Ends the session behind a cookie. Unknown ones are fine.
     pub async fn end_login(&self, cx: &RequestContext, cookie: &str) -> Result<()> {
         Ok(self.store.end_login_session(cx.now, sha256(cookie)).await?)

@@ -14,7 +14,9 @@ impl UserPools {
         scope: Option<&str>,
     ) -> Result<Tokens, Refusal> {
         if client.secrets.is_empty() {
-            return Err(Refusal::new(ErrorCode::UnauthorizedClient, "client.confidential").got("a client without a secret"));
+            return Err(
+                Refusal::new(ErrorCode::UnauthorizedClient, "client.confidential").got("a client without a secret")
+            );
         }
         let scopes = self.machine_scopes(client, scope).await?;
         let pool = self.pool_by_id(&client.pool).await?;

@@ -85,7 +85,11 @@ impl Refusal {
     #[must_use]
     pub fn got(mut self, what: impl Into<Cow<'static, str>>) -> Self {
         let what = what.into();
-        self.got = Some(if what.chars().nth(300).is_some() { what.chars().take(300).collect::<String>().into() } else { what });
+        self.got = Some(if what.chars().nth(300).is_some() {
+            what.chars().take(300).collect::<String>().into()
+        } else {
+            what
+        });
         self
     }
 }
@@ -132,13 +136,7 @@ impl UserPools {
     }
 
     /// Notes how a request at an OAuth endpoint ended.
-    pub fn note(
-        &self,
-        cx: &RequestContext,
-        action: &'static str,
-        subject: Subject<'_>,
-        result: Result<(), &Refusal>,
-    ) {
+    pub fn note(&self, cx: &RequestContext, action: &'static str, subject: Subject<'_>, result: Result<(), &Refusal>) {
         let rule = result.err().map_or("oauth", |refusal| refusal.rule);
         let mut decision = Decision::of(cx, action, result.is_ok(), rule);
         decision.pool = subject.pool.map(ToString::to_string);
@@ -163,7 +161,9 @@ fn fix(rule: &str) -> Option<&'static str> {
         "client.flow" => "add the flow to the client's AllowedOAuthFlows",
         "client.refresh" => "add ALLOW_REFRESH_TOKEN_AUTH to the client's ExplicitAuthFlows, or enable rotation",
         "client.secret" => "send the secret with Basic or as client_secret; a public client sends none",
-        "scope.readable" => "let the client read (ReadAttributes) every attribute of the scope, or do not ask for the scope",
+        "scope.readable" => {
+            "let the client read (ReadAttributes) every attribute of the scope, or do not ask for the scope"
+        }
         "code.single_use" => "redeem a code once; a second redemption ends the tokens of the first",
         "pkce.verifier" => "send the code_verifier whose SHA-256 was the code_challenge",
         "csrf.token" => "open the page again: its cookie was not sent, or the form came from elsewhere",

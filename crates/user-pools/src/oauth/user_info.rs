@@ -11,8 +11,7 @@ use crate::service::UserPools;
 use serde_json::{Map, Value};
 
 /// AWS's description of a token that is no good here.
-const INVALID_TOKEN: &str =
-    "Access token is expired, disabled, or deleted, or the user has globally signed out.";
+const INVALID_TOKEN: &str = "Access token is expired, disabled, or deleted, or the user has globally signed out.";
 
 impl UserPools {
     /// The claims of an access token with the scope `openid`, issued by the pool of this domain.
