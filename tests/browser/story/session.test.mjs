@@ -35,8 +35,11 @@ test('past its expiry the token gets 401, one renewal, then 200', () =>
       const method = response.request().method();
       if (method !== 'OPTIONS' && /^\/(metadata|oauth2)/.test(pathname)) calls.push(`${method} ${pathname} ${response.status()}`);
     });
+    const answered = page.waitForResponse(
+      (response) => response.url().includes('/metadata/list') && response.status() === 200,
+    );
     await dashboard.button('Refresh the list').click();
-    await page.waitForResponse((response) => response.url().includes('/metadata/list') && response.status() === 200);
+    await answered;
     assert.deepEqual(calls, ['GET /metadata/list 401', 'POST /oauth2/token 200', 'GET /metadata/list 200']);
 
     await dashboard.go('Session');

@@ -42,7 +42,7 @@ test('a person signs up, enrols an authenticator app, and works with a file', ()
     await login.giveCode(await app.code());
     await dashboard.ready();
 
-    await uploadLookDelete({ page, dashboard });
+    await uploadLookDelete({ page, dashboard }, email);
     await dashboard.signOut();
     await dashboard.toSignIn(); // the login cookie is gone too: the form is there, nobody was waved through
   }));
@@ -76,7 +76,7 @@ async function enrol({ page, dashboard }, server) {
   return app;
 }
 
-async function uploadLookDelete({ page, dashboard }) {
+async function uploadLookDelete({ page, dashboard }, email) {
   const file = picture('roof survey.png');
   const steps = await watchProgress(page);
   await dashboard.upload(file);
@@ -84,6 +84,7 @@ async function uploadLookDelete({ page, dashboard }) {
   assert.ok((await steps()).length > 0, 'no progress bar was seen');
 
   await dashboard.row('roof survey.png').getByText('Complete').waitFor();
+  await dashboard.row('roof survey.png').getByText(email).waitFor(); // not by a user id
   await look(page, 'dashboard-files');
   await dashboard.details('roof survey.png');
   const preview = page.getByRole('img', { name: 'Preview of roof survey.png' });

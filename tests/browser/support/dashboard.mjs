@@ -29,7 +29,8 @@ export class Dashboard {
 
   async ready() {
     await this.page.getByRole('heading', { name: 'Files', level: 1 }).waitFor();
-    await this.page.getByText(/No files yet|Choose all files/).or(this.page.getByRole('row').nth(1)).first().waitFor();
+    // A row that says "Loading" is not enough: the list must have come.
+    await this.page.getByText('No files yet').or(this.button(/^Details of/)).first().waitFor();
   }
 
   async go(view) {

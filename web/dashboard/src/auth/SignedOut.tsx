@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useAuth } from 'react-oidc-context';
 import { useServices } from '../app/services';
 import { TopBar } from '../app/TopBar';
+import { explainSignIn } from './explain-sign-in';
 import { goToSignUp } from './oidc';
 import { sessionWasEnded } from './session';
 
@@ -84,7 +85,7 @@ function Notices({ problem, unreachable }: { readonly problem?: string; readonly
   if (problem) {
     return (
       <Alert type="error" header="The sign-in did not succeed">
-        {problem}. Try again.
+        {explainSignIn(problem)} Try again.
       </Alert>
     );
   }

@@ -4,6 +4,7 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import SplitPanel from '@cloudscape-design/components/split-panel';
 import { useCallback, useEffect, useState } from 'react';
+import { useAuth } from 'react-oidc-context';
 import { explain } from '../api/errors';
 import { type FileDetail, type FileRecord, fileDetail } from '../api/files';
 import { useNotify } from '../app/notifications';
@@ -11,6 +12,7 @@ import { useServices } from '../app/services';
 import { formatSize, formatTime } from '../shared/format';
 import { FileStatus } from './columns';
 import { download } from './download';
+import { withOwnName } from './own-name';
 import { Preview } from './Preview';
 
 /** Details of one file: preview, facts, download, delete. */
@@ -19,7 +21,7 @@ export function FilePanel({ file, onDelete }: { readonly file: FileRecord; reado
   const { api } = useServices();
   const notify = useNotify();
   const [saving, setSaving] = useState(false);
-  const latest = detail?.metadata ?? file;
+  const latest = withOwnName(detail?.metadata ?? file, useAuth().user?.profile);
   const problem = error === undefined ? undefined : explain(error);
 
   const save = async () => {

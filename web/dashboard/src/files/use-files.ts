@@ -1,6 +1,8 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useAuth } from 'react-oidc-context';
 import { type FileRecord, listFiles } from '../api/files';
 import { useServices } from '../app/services';
+import { withOwnName } from './own-name';
 
 export interface Files {
   readonly items: readonly FileRecord[];
@@ -48,5 +50,7 @@ export function useFiles(): Files {
     setState((now) => ({ ...now, items: now.items.filter(({ key }) => !keys.has(key)) }));
   }, []);
 
-  return { ...state, refresh, forget };
+  const viewer = useAuth().user?.profile;
+  const items = useMemo(() => state.items.map((file) => withOwnName(file, viewer)), [state.items, viewer]);
+  return { ...state, items, refresh, forget };
 }
