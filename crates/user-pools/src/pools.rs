@@ -46,8 +46,12 @@ impl PoolSettings {
             return Err(invalid("preferred_username cannot be a username attribute."));
         }
         if let Some(contact) = self.verify_before_update.iter().find(|contact| !self.auto_verified.contains(contact)) {
-            return Err(invalid(format!("AttributesRequireVerificationBeforeUpdate: {} is not in AutoVerifiedAttributes.", contact.attribute())));
+            return Err(invalid(format!(
+                "AttributesRequireVerificationBeforeUpdate: {} is not in AutoVerifiedAttributes.",
+                contact.attribute()
+            )));
         }
+        crate::templates::check(&self.messages)?;
         self.check_policy()?;
         self.check_recovery()
     }
@@ -74,7 +78,11 @@ impl PoolSettings {
         if mechanisms.len() > 1 && mechanisms.iter().any(|mechanism| mechanism.name == "admin_only") {
             return Err(invalid("Account recovery setting admin_only cannot be combined with other mechanisms."));
         }
-        match mechanisms.iter().enumerate().find(|(at, one)| mechanisms[..*at].iter().any(|two| two.priority == one.priority || two.name == one.name)) {
+        match mechanisms
+            .iter()
+            .enumerate()
+            .find(|(at, one)| mechanisms[..*at].iter().any(|two| two.priority == one.priority || two.name == one.name))
+        {
             Some(_) => Err(invalid("Account recovery mechanisms must have different names and priorities.")),
             None => Ok(()),
         }
@@ -92,7 +100,14 @@ impl UserPools {
         loop {
             let id = PoolId::fresh(&*self.random, &scope.region);
             let keys = self.fresh_keys(now, &id).await?;
-            let pool = UserPool { scope: scope.clone(), id, version: 1, created: now, modified: now, settings: settings.clone() };
+            let pool = UserPool {
+                scope: scope.clone(),
+                id,
+                version: 1,
+                created: now,
+                modified: now,
+                settings: settings.clone(),
+            };
             match self.store.insert_pool(now, pool.clone(), keys).await {
                 Ok(()) => {
                     self.refresh_keys(now, &pool).await?;
@@ -107,17 +122,29 @@ impl UserPools {
     async fn fresh_keys(&self, now: Millis, id: &PoolId) -> Result<Vec<crate::token::SigningKeyRow>> {
         let (ring, random, id) = (self.keys.clone(), self.random.clone(), id.clone());
         let made = tokio::task::spawn_blocking(move || new_signing_keys(&ring, &*random, &id, now)).await;
-        made.map_err(|_| Error::new(ErrorKind::InternalError, "Internal error").because("making signing keys broke off"))?
+        made.map_err(|_| {
+            Error::new(ErrorKind::InternalError, "Internal error").because("making signing keys broke off")
+        })?
     }
 
     /// The pool of a caller's account and region. ResourceNotFound.
     pub async fn pool_in(&self, scope: &Scope, id: &PoolId) -> Result<UserPool> {
         let pool = self.pool_by_id(id).await?;
-        if pool.scope == *scope { Ok(pool) } else { Err(messages::pool_does_not_exist(id).because("it belongs to another account or region")) }
+        if pool.scope == *scope {
+            Ok(pool)
+        } else {
+            Err(messages::pool_does_not_exist(id).because("it belongs to another account or region"))
+        }
     }
 
     /// Read, change, replace; again when somebody else was quicker.
-    pub async fn update_pool(&self, now: Millis, scope: &Scope, id: &PoolId, change: impl Fn(&mut PoolSettings) -> Result<()> + Send + Sync) -> Result<UserPool> {
+    pub async fn update_pool(
+        &self,
+        now: Millis,
+        scope: &Scope,
+        id: &PoolId,
+        change: impl Fn(&mut PoolSettings) -> Result<()> + Send + Sync,
+    ) -> Result<UserPool> {
         loop {
             let mut pool = self.pool_in(scope, id).await?;
             change(&mut pool.settings)?;
@@ -172,5 +199,12 @@ mod tests {
         assert!(settings.check().is_err());
         settings.alias_attributes.clear();
         assert!(settings.check().is_ok());
+    }
+
+    #[test]
+    fn a_message_without_its_placeholder_is_refused() {
+        let mut settings = PoolSettings::named("p");
+        settings.messages.verification.insert("EmailMessage".to_owned(), "welcome".to_owned());
+        assert!(settings.check().unwrap_err().message.contains("{####}"));
     }
 }
