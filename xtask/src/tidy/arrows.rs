@@ -50,7 +50,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
     // outside
     ("testing", &["user-pools", "http-apis", "functions", "dashboard", "store"]),
     ("xtask", &[]),
-    ("tests", &["cognate"]),
+    ("bench-load", &["jose"]),
 ];
 
 /// Rooms that tests may use beyond what their room reaches.

@@ -12,7 +12,7 @@ pub struct Source {
     pub syntax: syn::File,
 }
 
-const ROOTS: [&str; 2] = ["crates", "xtask"];
+const ROOTS: [&str; 3] = ["bench", "crates", "xtask"];
 
 /// Reads and parses every `.rs` file below the crates.
 pub fn read(root: &Path) -> Result<Vec<Source>, String> {
