@@ -21,7 +21,9 @@ impl ClientSettings {
     /// Life of access tokens, in seconds.
     pub fn access_token_seconds(&self) -> u64 {
         let unit = self.validity_units.as_ref().and_then(|units| units.access_token.as_deref());
-        self.access_token_validity.filter(|count| *count > 0).map_or(HOUR, |count| seconds(count, unit.unwrap_or("hours")))
+        self.access_token_validity
+            .filter(|count| *count > 0)
+            .map_or(HOUR, |count| seconds(count, unit.unwrap_or("hours")))
     }
 
     /// Life of ID tokens, in seconds.
@@ -33,7 +35,9 @@ impl ClientSettings {
     /// Life of refresh tokens, in seconds; 0 and unset are 30 days.
     pub fn refresh_token_seconds(&self) -> u64 {
         let unit = self.validity_units.as_ref().and_then(|units| units.refresh_token.as_deref());
-        self.refresh_token_validity.filter(|count| *count > 0).map_or(30 * DAY, |count| seconds(count, unit.unwrap_or("days")))
+        self.refresh_token_validity
+            .filter(|count| *count > 0)
+            .map_or(30 * DAY, |count| seconds(count, unit.unwrap_or("days")))
     }
 
     /// Life of a `Session` string, in seconds.
@@ -76,12 +80,26 @@ pub enum NewSecret {
 
 impl UserPools {
     /// CreateUserPoolClient. InvalidParameter, InvalidOAuthFlow, ScopeDoesNotExist.
-    pub async fn create_client(&self, now: Millis, pool: &UserPool, settings: ClientSettings, secret: NewSecret) -> Result<AppClient> {
+    pub async fn create_client(
+        &self,
+        now: Millis,
+        pool: &UserPool,
+        settings: ClientSettings,
+        secret: NewSecret,
+    ) -> Result<AppClient> {
         self.check_client(pool, &settings, !matches!(secret, NewSecret::None)).await?;
         loop {
             let id = ClientId::fresh(&*self.random);
             let secrets = self.new_secrets(now, &pool.id, &id, &secret);
-            let client = AppClient { pool: pool.id.clone(), id, version: 1, created: now, modified: now, secrets, settings: settings.clone() };
+            let client = AppClient {
+                pool: pool.id.clone(),
+                id,
+                version: 1,
+                created: now,
+                modified: now,
+                secrets,
+                settings: settings.clone(),
+            };
             match self.store.insert_client(now, client.clone()).await {
                 Ok(()) => return Ok(client),
                 Err(StoreError::Exists(Taken::Key)) => {}
@@ -108,7 +126,11 @@ impl UserPools {
     /// The client of a pool. ResourceNotFound, also when it is another pool's.
     pub async fn client_of(&self, pool: &PoolId, id: &ClientId) -> Result<AppClient> {
         let client = self.client(id).await?;
-        if client.pool == *pool { Ok(client) } else { Err(messages::client_does_not_exist(id).because("it belongs to another pool")) }
+        if client.pool == *pool {
+            Ok(client)
+        } else {
+            Err(messages::client_does_not_exist(id).because("it belongs to another pool"))
+        }
     }
 
     /// The client by id alone. ResourceNotFound.
@@ -117,7 +139,13 @@ impl UserPools {
     }
 
     /// UpdateUserPoolClient: replaces every setting (spec B 1); secrets stay.
-    pub async fn update_client(&self, now: Millis, pool: &UserPool, id: &ClientId, settings: ClientSettings) -> Result<AppClient> {
+    pub async fn update_client(
+        &self,
+        now: Millis,
+        pool: &UserPool,
+        id: &ClientId,
+        settings: ClientSettings,
+    ) -> Result<AppClient> {
         loop {
             let stored = self.client_of(&pool.id, id).await?;
             self.check_client(pool, &settings, !stored.secrets.is_empty()).await?;
@@ -182,19 +210,25 @@ fn check_flows(settings: &ClientSettings) -> Result<()> {
     let Some(flows) = &settings.auth_flows else { return Ok(()) };
     let legacy = flows.iter().filter(|flow| LEGACY_FLOWS.contains(&flow.as_str())).count();
     if legacy > 0 && legacy < flows.len() {
-        return Err(invalid("Invalid parameter: ExplicitAuthFlows. The legacy values cannot be combined with values that begin with ALLOW_."));
+        return Err(invalid(
+            "Invalid parameter: ExplicitAuthFlows. The legacy values cannot be combined with values that begin with ALLOW_.",
+        ));
     }
     if settings.rotates() && flows.iter().any(|flow| flow == "ALLOW_REFRESH_TOKEN_AUTH") {
-        return Err(invalid("Refresh token rotation cannot be enabled together with the auth flow ALLOW_REFRESH_TOKEN_AUTH."));
+        return Err(invalid(
+            "Refresh token rotation cannot be enabled together with the auth flow ALLOW_REFRESH_TOKEN_AUTH.",
+        ));
     }
     Ok(())
 }
 
 fn check_validity(settings: &ClientSettings) -> Result<()> {
-    let (access, id, refresh) = (settings.access_token_seconds(), settings.id_token_seconds(), settings.refresh_token_seconds());
+    let (access, id, refresh) =
+        (settings.access_token_seconds(), settings.id_token_seconds(), settings.refresh_token_seconds());
     let short = 5 * MINUTE..=DAY;
     let long = HOUR..=3_650 * DAY;
-    if !short.contains(&access) || !short.contains(&id) || !long.contains(&refresh) || refresh < access || refresh < id {
+    if !short.contains(&access) || !short.contains(&id) || !long.contains(&refresh) || refresh < access || refresh < id
+    {
         return Err(messages::INVALID_TOKEN_VALIDITY);
     }
     if settings.rotation.is_some_and(|rotation| rotation.grace_seconds > 60) {
@@ -215,14 +249,19 @@ fn check_oauth(settings: &ClientSettings, has_secret: bool) -> Result<()> {
     if flow("client_credentials") && !has_secret {
         return refuse("client_credentials flow can not be selected if client does not have a client secret.");
     }
-    if flow("client_credentials") && settings.oauth_scopes.iter().any(|scope| STANDARD_SCOPES.contains(&scope.as_str())) {
+    if flow("client_credentials") && settings.oauth_scopes.iter().any(|scope| STANDARD_SCOPES.contains(&scope.as_str()))
+    {
         return refuse("client_credentials flow can be selected only with custom scopes.");
     }
     if settings.oauth_enabled && settings.oauth_flows.is_empty() {
-        return Err(invalid("AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows."));
+        return Err(invalid(
+            "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.",
+        ));
     }
     if !settings.oauth_flows.is_empty() && settings.oauth_scopes.is_empty() {
-        return Err(invalid("AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows."));
+        return Err(invalid(
+            "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.",
+        ));
     }
     if settings.oauth_enabled && (flow("code") || flow("implicit")) && settings.callback_urls.is_empty() {
         return refuse("Please provide callback urls since code or implicit flow is selected.");
@@ -235,17 +274,25 @@ fn check_urls(settings: &ClientSettings) -> Result<()> {
         check_url(url)?;
     }
     match &settings.default_redirect_uri {
-        Some(uri) if !settings.callback_urls.contains(uri) => Err(invalid("DefaultRedirectURI is not in the CallbackURLs list.")),
+        Some(uri) if !settings.callback_urls.contains(uri) => {
+            Err(invalid("DefaultRedirectURI is not in the CallbackURLs list."))
+        }
         _ => Ok(()),
     }
 }
 
 /// https, http for this machine only, or an app's own scheme; never a fragment, never a scheme that runs script.
 fn check_url(url: &str) -> Result<()> {
-    let refuse = || Err(invalid(format!("{url} is not an allowed redirect URL: https, http for localhost, or an app's own scheme, without fragment.")));
+    let refuse = || {
+        Err(invalid(format!(
+            "{url} is not an allowed redirect URL: https, http for localhost, or an app's own scheme, without fragment."
+        )))
+    };
     let Some((scheme, rest)) = url.split_once(':') else { return refuse() };
-    let named = scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
-    let dangerous = ["javascript", "data", "vbscript", "file", "blob", "about"].contains(&scheme.to_ascii_lowercase().as_str());
+    let named = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    let dangerous =
+        ["javascript", "data", "vbscript", "file", "blob", "about"].contains(&scheme.to_ascii_lowercase().as_str());
     if !named || dangerous || url.contains('#') || url.bytes().any(|b| b <= b' ' || b == 0x7f) || rest.is_empty() {
         return refuse();
     }
@@ -259,7 +306,8 @@ fn check_url(url: &str) -> Result<()> {
 
 fn is_this_machine(rest: &str) -> bool {
     let host = rest.strip_prefix("//").unwrap_or("").split(['/', '?']).next().unwrap_or("");
-    let name = if host.starts_with('[') { host.split_inclusive(']').next() } else { host.split(':').next() }.unwrap_or("");
+    let name =
+        if host.starts_with('[') { host.split_inclusive(']').next() } else { host.split(':').next() }.unwrap_or("");
     matches!(name, "localhost" | "127.0.0.1" | "[::1]") || name.ends_with(".localhost")
 }
 
@@ -268,15 +316,25 @@ fn check_attributes(pool: &UserPool, settings: &ClientSettings) -> Result<()> {
     let known = |name: &String| pool.settings.schema.iter().any(|attribute| attribute.name == *name);
     let lists = settings.read_attributes.iter().chain(&settings.write_attributes).flatten();
     if let Some(unknown) = lists.into_iter().find(|name| !known(name)) {
-        return Err(invalid(format!("Invalid read attributes specified while creating a client: {unknown} is not in the schema of the user pool.")));
+        return Err(invalid(format!(
+            "Invalid read attributes specified while creating a client: {unknown} is not in the schema of the user pool."
+        )));
     }
     let Some(writable) = &settings.write_attributes else { return Ok(()) };
-    if let Some(fixed) = writable.iter().find(|name| matches!(name.as_str(), "sub" | "email_verified" | "phone_number_verified" | "identities")) {
-        return Err(invalid(format!("Invalid write attributes specified while creating a client: {fixed} cannot be written by a client.")));
+    if let Some(fixed) = writable
+        .iter()
+        .find(|name| matches!(name.as_str(), "sub" | "email_verified" | "phone_number_verified" | "identities"))
+    {
+        return Err(invalid(format!(
+            "Invalid write attributes specified while creating a client: {fixed} cannot be written by a client."
+        )));
     }
     let required = pool.settings.schema.iter().filter(|attribute| attribute.required && attribute.name != "sub");
     match required.into_iter().find(|attribute| !writable.contains(&attribute.name)) {
-        Some(attribute) => Err(invalid(format!("Invalid write attributes specified while creating a client: the required attribute {} must be writable.", attribute.name))),
+        Some(attribute) => Err(invalid(format!(
+            "Invalid write attributes specified while creating a client: the required attribute {} must be writable.",
+            attribute.name
+        ))),
         None => Ok(()),
     }
 }
@@ -294,7 +352,13 @@ mod tests {
 
     fn oauth(flows: &[&str], scopes: &[&str]) -> ClientSettings {
         let owned = |list: &[&str]| list.iter().map(|item| (*item).to_owned()).collect();
-        ClientSettings { oauth_enabled: true, oauth_flows: owned(flows), oauth_scopes: owned(scopes), callback_urls: vec!["https://app.example/cb".into()], ..Default::default() }
+        ClientSettings {
+            oauth_enabled: true,
+            oauth_flows: owned(flows),
+            oauth_scopes: owned(scopes),
+            callback_urls: vec!["https://app.example/cb".into()],
+            ..Default::default()
+        }
     }
 
     #[test]
@@ -311,7 +375,10 @@ mod tests {
 
     #[test]
     fn client_credentials_stands_alone_and_needs_a_secret() {
-        assert_eq!(check_oauth(&oauth(&["client_credentials", "code"], &["a/b"]), true).unwrap_err().kind, ErrorKind::InvalidOAuthFlow);
+        assert_eq!(
+            check_oauth(&oauth(&["client_credentials", "code"], &["a/b"]), true).unwrap_err().kind,
+            ErrorKind::InvalidOAuthFlow
+        );
         assert!(check_oauth(&oauth(&["client_credentials"], &["a/b"]), false).is_err());
         assert!(check_oauth(&oauth(&["client_credentials"], &["openid"]), true).is_err());
         assert!(check_oauth(&oauth(&["client_credentials"], &["a/b"]), true).is_ok());
@@ -319,10 +386,26 @@ mod tests {
 
     #[test]
     fn redirect_urls_are_https_or_local_or_an_apps_own() {
-        for good in ["https://a.example/cb", "http://localhost:3000/cb", "http://127.0.0.1/", "http://[::1]:3/x", "myapp://cb", "com.example.app:/cb"] {
+        for good in [
+            "https://a.example/cb",
+            "http://localhost:3000/cb",
+            "http://127.0.0.1/",
+            "http://[::1]:3/x",
+            "myapp://cb",
+            "com.example.app:/cb",
+        ] {
             assert!(check_url(good).is_ok(), "{good}");
         }
-        for bad in ["http://a.example/", "http://localhost.evil.example/", "javascript:alert(1)", "data:text/html,x", "https://a.example/#x", "/relative", "https:", "http://a b"] {
+        for bad in [
+            "http://a.example/",
+            "http://localhost.evil.example/",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://a.example/#x",
+            "/relative",
+            "https:",
+            "http://a b",
+        ] {
             assert!(check_url(bad).is_err(), "{bad}");
         }
     }
@@ -330,7 +413,8 @@ mod tests {
     #[test]
     fn legacy_flows_do_not_mix_and_rotation_excludes_the_old_refresh() {
         let flows = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
-        let mixed = ClientSettings { auth_flows: flows(&["USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"]), ..Default::default() };
+        let mixed =
+            ClientSettings { auth_flows: flows(&["USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"]), ..Default::default() };
         assert!(check_flows(&mixed).is_err());
         let rotating = ClientSettings {
             auth_flows: flows(&["ALLOW_REFRESH_TOKEN_AUTH"]),

@@ -32,7 +32,13 @@ impl UserPools {
     }
 
     /// UpdateUserPoolDomain: the members given replace the old ones.
-    pub async fn update_domain(&self, now: Millis, pool: &PoolId, name: String, change: impl Fn(&mut Domain) + Send + Sync) -> Result<Domain> {
+    pub async fn update_domain(
+        &self,
+        now: Millis,
+        pool: &PoolId,
+        name: String,
+        change: impl Fn(&mut Domain) + Send + Sync,
+    ) -> Result<Domain> {
         loop {
             let mut domain = self.store.domain(name.clone()).await.map_err(missing)?;
             if domain.pool != *pool {
@@ -61,7 +67,10 @@ impl UserPools {
     pub async fn create_branding(&self, now: Millis, branding: Branding) -> Result<Branding> {
         match self.store.insert_branding(now, branding.clone()).await {
             Ok(()) => Ok(branding),
-            Err(StoreError::Exists(_)) => Err(Error::new(ErrorKind::ManagedLoginBrandingExists, "Managed login branding style already exists for this client.")),
+            Err(StoreError::Exists(_)) => Err(Error::new(
+                ErrorKind::ManagedLoginBrandingExists,
+                "Managed login branding style already exists for this client.",
+            )),
             Err(error) => Err(error.into()),
         }
     }
@@ -69,7 +78,9 @@ impl UserPools {
     /// DescribeManagedLoginBrandingByClient. ResourceNotFound.
     pub async fn branding_of_client(&self, pool: PoolId, client: ClientId) -> Result<Branding> {
         self.store.branding_of_client(pool, client).await.map_err(|error| match error {
-            StoreError::NotFound => Error::new(ErrorKind::ResourceNotFound, "Managed login branding style does not exist."),
+            StoreError::NotFound => {
+                Error::new(ErrorKind::ResourceNotFound, "Managed login branding style does not exist.")
+            }
             other => other.into(),
         })
     }
@@ -91,7 +102,9 @@ fn check_name(domain: &Domain) -> Result<()> {
         return if whole { Ok(()) } else { Err(invalid(format!("{name} is not a valid custom domain name."))) };
     }
     if !is_label(name) {
-        return Err(invalid(format!("Domain prefix {name} must be 1 to 63 lower-case letters, digits and hyphens, with no hyphen at either end.")));
+        return Err(invalid(format!(
+            "Domain prefix {name} must be 1 to 63 lower-case letters, digits and hyphens, with no hyphen at either end."
+        )));
     }
     match RESERVED.iter().find(|word| name.contains(**word)) {
         Some(word) => Err(invalid(format!("Domain cannot contain reserved word: {word}"))),

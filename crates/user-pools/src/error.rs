@@ -15,12 +15,21 @@ pub struct Error {
     pub message: Cow<'static, str>,
     /// Why, for the operator; never sent to the client, never a secret.
     pub reason: Option<Cow<'static, str>>,
+    /// The decision stands noted under the request id already; a door need not note it again.
+    pub noted: bool,
 }
 
 impl Error {
     /// An error with AWS's sentence.
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, message: message.into(), reason: None }
+        Self { kind, message: message.into(), reason: None, noted: false }
+    }
+
+    /// Marks the refusal as noted.
+    #[must_use]
+    pub(crate) fn noted(mut self) -> Self {
+        self.noted = true;
+        self
     }
 
     /// Adds the private reason.

@@ -24,7 +24,13 @@ fn missing_group(error: StoreError) -> Error {
 
 impl UserPools {
     /// CreateGroup. GroupExists.
-    pub async fn create_group(&self, now: Millis, pool: PoolId, name: String, settings: GroupSettings) -> Result<Group> {
+    pub async fn create_group(
+        &self,
+        now: Millis,
+        pool: PoolId,
+        name: String,
+        settings: GroupSettings,
+    ) -> Result<Group> {
         let GroupSettings { description, role_arn, precedence } = settings;
         let group = Group { pool, name, version: 1, description, role_arn, precedence, created: now, modified: now };
         match self.store.insert_group(now, group.clone()).await {
@@ -41,7 +47,13 @@ impl UserPools {
     }
 
     /// UpdateGroup: members that are given replace the old ones; AWS keeps those that are left out here (the model calls none of them required, and the CLI sends only what changes).
-    pub async fn update_group(&self, now: Millis, pool: PoolId, name: String, settings: GroupSettings) -> Result<Group> {
+    pub async fn update_group(
+        &self,
+        now: Millis,
+        pool: PoolId,
+        name: String,
+        settings: GroupSettings,
+    ) -> Result<Group> {
         loop {
             let mut group = self.group(pool.clone(), name.clone()).await?;
             group.description = settings.description.clone().or(group.description);
@@ -81,7 +93,10 @@ impl UserPools {
     /// AdminListGroupsForUser: strongest precedence first; `after` is a group name.
     pub async fn groups_of(&self, user: &User, page: &Page) -> Result<Vec<Group>> {
         let all = self.store.groups_of(user.pool.clone(), user.sub.clone()).await?;
-        let from = page.after.as_ref().map_or(0, |after| all.iter().position(|group| &group.name == after).map_or(all.len(), |at| at + 1));
+        let from = page
+            .after
+            .as_ref()
+            .map_or(0, |after| all.iter().position(|group| &group.name == after).map_or(all.len(), |at| at + 1));
         Ok(all.into_iter().skip(from).take(page.limit).collect())
     }
 
@@ -96,7 +111,9 @@ impl UserPools {
         check_scopes(&server)?;
         match self.store.insert_resource_server(now, server.clone()).await {
             Ok(()) => Ok(server),
-            Err(StoreError::Exists(Taken::Key)) => Err(messages::resource_server_exists(&server.identifier, &server.pool)),
+            Err(StoreError::Exists(Taken::Key)) => {
+                Err(messages::resource_server_exists(&server.identifier, &server.pool))
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -122,7 +139,10 @@ impl UserPools {
 
     /// DeleteResourceServer. ResourceNotFound.
     pub async fn delete_resource_server(&self, now: Millis, pool: PoolId, identifier: String) -> Result<()> {
-        self.store.delete_resource_server(now, pool, identifier.clone()).await.map_err(|error| missing_server(error, &identifier))
+        self.store
+            .delete_resource_server(now, pool, identifier.clone())
+            .await
+            .map_err(|error| missing_server(error, &identifier))
     }
 
     /// ListResourceServers.
@@ -139,7 +159,10 @@ fn missing_server(error: StoreError, identifier: &str) -> Error {
 fn check_scopes(server: &ResourceServer) -> Result<()> {
     for (index, (name, _)) in server.scopes.iter().enumerate() {
         if name.contains('/') {
-            return Err(Error::new(ErrorKind::InvalidParameter, format!("Scope name {name} must not contain a slash.")));
+            return Err(Error::new(
+                ErrorKind::InvalidParameter,
+                format!("Scope name {name} must not contain a slash."),
+            ));
         }
         if server.scopes[..index].iter().any(|(earlier, _)| earlier == name) {
             return Err(Error::new(ErrorKind::InvalidParameter, format!("Scope name {name} is given twice.")));

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 
 const fn say(kind: Kind, sentence: &'static str) -> Error {
-    Error { kind, message: Cow::Borrowed(sentence), reason: None }
+    Error { kind, message: Cow::Borrowed(sentence), reason: None, noted: false }
 }
 
 // ---- Signing in (K 1, 2, 16-22, 31-33; C.4-C.9) ----

@@ -3,8 +3,9 @@ use super::Cx;
 use aws::ServiceError;
 use http::StatusCode;
 use std::borrow::Cow;
+use user_pools::RequestContext;
 use user_pools::error::ErrorKind;
-use user_pools::ports::Decision;
+use user_pools::ports::{Decision, DecisionSink};
 
 /// Why an operation did not end well.
 #[derive(Debug)]
@@ -44,18 +45,41 @@ pub(crate) fn not_supported_yet(operation: &str) -> ServiceError {
 
 /// Turns a refusal into AWS's error and notes it for `explain`; faults of ours are logged here, once.
 pub(crate) fn on_the_wire(cx: &Cx, operation: &str, refusal: Refusal) -> ServiceError {
+    let noted = matches!(&refusal, Refusal::Domain(error) if error.noted);
     let error = match refusal {
         Refusal::Wire(error) => error,
         Refusal::Domain(error) => domain(error),
     };
-    if error.status.is_server_error() {
-        tracing::error!(request_id = %cx.request.request_id, operation, code = %error.code, reason = error.reason.as_deref(), "an operation failed");
+    log(&cx.request, operation, &error);
+    if !noted {
+        note(&*cx.pools.decisions, &cx.request, operation, &error);
     }
-    let mut decision = Decision::of(&cx.request, operation, false, error.code.clone());
-    decision.got = error.reason.as_deref().map(str::to_owned);
-    decision.expected = Some(error.message.clone().into_owned());
-    cx.pools.decisions.note(decision);
     error
+}
+
+/// Notes a refusal that came before the operation ran: signature, body.
+pub(super) fn noted(
+    decisions: &dyn DecisionSink,
+    request: &RequestContext,
+    operation: &str,
+    error: ServiceError,
+) -> ServiceError {
+    log(request, operation, &error);
+    note(decisions, request, operation, &error);
+    error
+}
+
+fn log(request: &RequestContext, operation: &str, error: &ServiceError) {
+    if error.status.is_server_error() {
+        let (request_id, reason) = (&request.request_id, error.reason.as_deref());
+        tracing::error!(%request_id, operation, code = %error.code, reason, "an operation failed");
+    }
+}
+
+fn note(decisions: &dyn DecisionSink, request: &RequestContext, operation: &str, error: &ServiceError) {
+    let mut decision = Decision::of(request, operation, false, error.code.clone());
+    decision.got = Some(error.reason.as_ref().unwrap_or(&error.message).clone().into_owned());
+    decisions.note(decision);
 }
 
 fn domain(error: user_pools::Error) -> ServiceError {

@@ -87,8 +87,10 @@ impl CognitoIdp {
         let Some(row) = table::row(operation.name) else { return Err(errors::not_supported_yet(operation.name)) };
         let proof = table::Proof { signatures: &*self.signatures, parts, body: &body };
         // An unsigned caller learns that first, before anything about the body's mistakes.
-        let signed = if row.caller == Caller::SigV4 { Some(proof.signed(request.now)?) } else { None };
-        let input = json11::input(operation, &body)?;
+        let refused = |error| errors::noted(&*self.pools.decisions, &request, operation.name, error);
+        let signed =
+            if row.caller == Caller::SigV4 { Some(proof.signed(request.now).map_err(refused)?) } else { None };
+        let input = json11::input(operation, &body).map_err(refused)?;
         let cx = Cx { pools: self.pools.clone(), request };
         (row.run)(table::Call { cx: &cx, signed, input })
             .await

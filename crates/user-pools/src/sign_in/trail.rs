@@ -63,7 +63,7 @@ impl UserPools {
             decision.fix = fix(trail.rule).map(str::to_owned);
         }
         self.decisions.note(decision);
-        result
+        result.map_err(crate::Error::noted)
     }
 }
 

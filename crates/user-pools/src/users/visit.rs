@@ -98,7 +98,7 @@ impl UserPools {
         let mut decision = decision(cx, about, false, format!("{:?}", error.kind));
         decision.got = error.reason.as_ref().map(ToString::to_string);
         self.decisions.note(decision);
-        error
+        error.noted()
     }
 }
 

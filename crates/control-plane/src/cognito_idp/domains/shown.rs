@@ -21,7 +21,7 @@ pub(super) fn description(domain: &Domain) -> Result<wire::DomainDescriptionType
         ),
         version: Some(domain.created.to_string()),
         status: Some(wire::DomainStatusType::Active),
-        custom_domain_config: Some(member(domain.custom.as_ref())?.unwrap_or_default()),
+        custom_domain_config: member(domain.custom.as_ref())?,
         managed_login_version: i32::try_from(domain.managed_login_version).ok(),
         routing: member(domain.routing.as_ref())?,
     })
