@@ -1,0 +1,387 @@
+"""Pools, app clients, domains, groups, resource servers and branding, as boto3 sees them."""
+
+import datetime
+import re
+
+import pytest
+
+from lab import Pool, unique
+from wire import refused
+
+MISSING = "us-east-1_missing00"
+
+
+# --- pools
+
+
+def test_a_bare_pool_shows_the_defaults_of_aws(idp):
+    made = idp.create_user_pool(PoolName="bare")["UserPool"]
+    shown = idp.describe_user_pool(UserPoolId=made["Id"])["UserPool"]
+    assert re.fullmatch(r"us-east-1_[A-Za-z0-9]{9}", shown["Id"])
+    assert shown["Arn"] == f"arn:aws:cognito-idp:us-east-1:000000000000:userpool/{shown['Id']}"
+    assert shown["Name"] == "bare"
+    policy = {"MinimumLength": 8, "RequireUppercase": True, "RequireLowercase": True, "RequireNumbers": True, "RequireSymbols": True}
+    assert shown["Policies"]["PasswordPolicy"] == policy | {"TemporaryPasswordValidityDays": 7}
+    assert shown["Policies"]["SignInPolicy"] == {"AllowedFirstAuthFactors": ["PASSWORD"]}
+    assert shown["DeletionProtection"] == "INACTIVE"
+    assert shown["MfaConfiguration"] == "OFF"
+    assert shown["LambdaConfig"] == {}
+    assert shown["VerificationMessageTemplate"] == {"DefaultEmailOption": "CONFIRM_WITH_CODE"}
+    assert shown["EmailConfiguration"] == {"EmailSendingAccount": "COGNITO_DEFAULT"}
+    assert shown["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": False, "UnusedAccountValidityDays": 7}
+    assert shown["EstimatedNumberOfUsers"] == 0
+    assert shown["UserPoolTier"] == "ESSENTIALS"
+    assert len(shown["SchemaAttributes"]) == 20
+    assert shown["SchemaAttributes"][0] == {
+        "Name": "sub",
+        "AttributeDataType": "String",
+        "DeveloperOnlyAttribute": False,
+        "Mutable": False,
+        "Required": True,
+        "StringAttributeConstraints": {"MinLength": "1", "MaxLength": "2048"},
+    }
+    for name in ("AutoVerifiedAttributes", "AliasAttributes", "UsernameAttributes", "AccountRecoverySetting", "Domain", "SmsVerificationMessage"):
+        assert name not in shown
+    for name in ("CreationDate", "LastModifiedDate"):
+        assert isinstance(shown[name], datetime.datetime)
+    idp.delete_user_pool(UserPoolId=made["Id"])
+
+
+EVERYTHING = {
+    "Policies": {"PasswordPolicy": {"MinimumLength": 12, "RequireUppercase": False, "RequireLowercase": True, "RequireNumbers": True, "RequireSymbols": False, "PasswordHistorySize": 3, "TemporaryPasswordValidityDays": 2}, "SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD"]}},
+    "DeletionProtection": "INACTIVE",
+    "AutoVerifiedAttributes": ["email"],
+    "VerificationMessageTemplate": {"DefaultEmailOption": "CONFIRM_WITH_CODE", "EmailSubject": "Hello", "EmailMessage": "Your code: {####}", "SmsMessage": "Code {####}"},
+    "UserAttributeUpdateSettings": {"AttributesRequireVerificationBeforeUpdate": ["email"]},
+    "MfaConfiguration": "OFF",
+    "DeviceConfiguration": {"ChallengeRequiredOnNewDevice": True, "DeviceOnlyRememberedOnUserPrompt": True},
+    "UserPoolTags": {"stage": "test"},
+    "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": True, "InviteMessageTemplate": {"EmailMessage": "{username}: {####}", "EmailSubject": "Welcome", "SMSMessage": "{username}: {####}"}},
+    "AccountRecoverySetting": {"RecoveryMechanisms": [{"Priority": 1, "Name": "verified_email"}]},
+    "UserPoolAddOns": {"AdvancedSecurityMode": "OFF"},
+    "UserPoolTier": "ESSENTIALS",
+}
+ONLY_AT_CREATION = {
+    "AliasAttributes": ["email", "preferred_username"],
+    "UsernameConfiguration": {"CaseSensitive": False},
+    "Schema": [{"Name": "email", "AttributeDataType": "String", "Required": True, "Mutable": True}, {"Name": "team", "AttributeDataType": "String", "Mutable": True, "StringAttributeConstraints": {"MinLength": "1", "MaxLength": "16"}}],
+}
+
+
+def within(wanted, shown):
+    """Every value asked for is there; defaults may stand beside it."""
+    if isinstance(wanted, dict):
+        return all(name in shown and within(value, shown[name]) for name, value in wanted.items())
+    return wanted == shown
+
+
+def test_every_setting_given_at_creation_is_shown_again(idp):
+    made = idp.create_user_pool(PoolName="full", **EVERYTHING, **ONLY_AT_CREATION)["UserPool"]
+    shown = idp.describe_user_pool(UserPoolId=made["Id"])["UserPool"]
+    for name, value in EVERYTHING.items():
+        assert within(value, shown[name]), name
+    assert shown["AliasAttributes"] == ONLY_AT_CREATION["AliasAttributes"]
+    assert shown["UsernameConfiguration"] == {"CaseSensitive": False}
+    assert len(shown["SchemaAttributes"]) == 21
+    schema = {row["Name"]: row for row in shown["SchemaAttributes"]}
+    assert schema["email"]["Required"] is True
+    assert schema["custom:team"]["StringAttributeConstraints"] == {"MinLength": "1", "MaxLength": "16"}
+    idp.delete_user_pool(UserPoolId=made["Id"])
+
+
+def test_an_update_replaces_what_it_does_not_name(idp):
+    made = Pool_of(idp, **EVERYTHING)
+    idp.update_user_pool(UserPoolId=made, AutoVerifiedAttributes=["email"])
+    shown = idp.describe_user_pool(UserPoolId=made)["UserPool"]
+    assert shown["Policies"]["PasswordPolicy"]["MinimumLength"] == 8
+    assert "AccountRecoverySetting" not in shown and "DeviceConfiguration" not in shown
+    assert shown["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is False
+    assert shown["AutoVerifiedAttributes"] == ["email"]
+    idp.delete_user_pool(UserPoolId=made)
+
+
+def Pool_of(idp, **settings):
+    return idp.create_user_pool(PoolName=unique("pool"), **settings)["UserPool"]["Id"]
+
+
+def test_a_protected_pool_is_not_deleted(idp):
+    made = Pool_of(idp, DeletionProtection="ACTIVE")
+    refused(
+        idp.delete_user_pool,
+        "InvalidParameterException",
+        "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.",
+        UserPoolId=made,
+    )
+    idp.update_user_pool(UserPoolId=made, DeletionProtection="INACTIVE")
+    idp.delete_user_pool(UserPoolId=made)
+    refused(idp.describe_user_pool, "ResourceNotFoundException", f"User pool {made} does not exist.", UserPoolId=made)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"Schema": [{"Name": "x", "AttributeDataType": "String", "Required": True}]}, "Required custom attributes are not supported currently."),
+        ({"AliasAttributes": ["email"], "UsernameAttributes": ["email"]}, None),
+        ({"VerificationMessageTemplate": {"EmailMessage": "no placeholder", "EmailSubject": "s"}}, None),
+    ],
+)
+def test_a_pool_that_cannot_work_is_refused(idp, settings, message):
+    refused(idp.create_user_pool, "InvalidParameterException", message, PoolName="bad", **settings)
+
+
+def test_pools_are_listed_page_by_page(idp):
+    mine = {Pool_of(idp) for _ in range(5)}
+    pages = list(idp.get_paginator("list_user_pools").paginate(PaginationConfig={"PageSize": 2}))
+    assert all(len(page["UserPools"]) <= 2 for page in pages) and "NextToken" not in pages[-1]
+    listed = [row["Id"] for page in pages for row in page["UserPools"]]
+    assert len(listed) == len(set(listed)) and mine <= set(listed)
+    refused(idp.list_user_pools, "InvalidParameterException", "Invalid Pagination Token", MaxResults=2, NextToken="forged")
+    for pool in mine:
+        idp.delete_user_pool(UserPoolId=pool)
+
+
+def test_the_mfa_configuration_is_set_and_shown(idp):
+    made = Pool_of(idp)
+    assert idp.get_user_pool_mfa_config(UserPoolId=made)["MfaConfiguration"] == "OFF"
+    answer = idp.set_user_pool_mfa_config(UserPoolId=made, SoftwareTokenMfaConfiguration={"Enabled": True}, MfaConfiguration="ON")
+    assert answer["SoftwareTokenMfaConfiguration"] == {"Enabled": True} and answer["MfaConfiguration"] == "ON"
+    shown = idp.get_user_pool_mfa_config(UserPoolId=made)
+    assert shown["SoftwareTokenMfaConfiguration"] == {"Enabled": True} and shown["MfaConfiguration"] == "ON"
+    assert idp.describe_user_pool(UserPoolId=made)["UserPool"]["MfaConfiguration"] == "ON"
+    refused(idp.set_user_pool_mfa_config, "InvalidParameterException", UserPoolId=made, SoftwareTokenMfaConfiguration={"Enabled": False}, MfaConfiguration="ON")
+    refused(idp.get_user_pool_mfa_config, "ResourceNotFoundException", f"User pool {MISSING} does not exist.", UserPoolId=MISSING)
+    idp.delete_user_pool(UserPoolId=made)
+
+
+# --- app clients
+
+
+def test_a_bare_client_shows_the_defaults_of_aws(idp, pool):
+    made = idp.create_user_pool_client(UserPoolId=pool.id, ClientName="bare")["UserPoolClient"]
+    shown = idp.describe_user_pool_client(UserPoolId=pool.id, ClientId=made["ClientId"])["UserPoolClient"]
+    assert re.fullmatch(r"[a-z0-9]{26}", shown["ClientId"])
+    assert (shown["UserPoolId"], shown["ClientName"]) == (pool.id, "bare")
+    assert shown["RefreshTokenValidity"] == 30
+    assert shown["EnableTokenRevocation"] is True
+    assert shown["EnablePropagateAdditionalUserContextData"] is False
+    assert shown["AuthSessionValidity"] == 3
+    assert shown["AllowedOAuthFlowsUserPoolClient"] is False
+    for name in ("ClientSecret", "ReadAttributes", "WriteAttributes", "CallbackURLs", "AllowedOAuthFlows", "AccessTokenValidity"):
+        assert name not in shown
+    idp.delete_user_pool_client(UserPoolId=pool.id, ClientId=made["ClientId"])
+    gone = f"User pool client {made['ClientId']} does not exist."
+    refused(idp.describe_user_pool_client, "ResourceNotFoundException", gone, UserPoolId=pool.id, ClientId=made["ClientId"])
+    refused(idp.delete_user_pool_client, "ResourceNotFoundException", gone, UserPoolId=pool.id, ClientId=made["ClientId"])
+    refused(idp.update_user_pool_client, "ResourceNotFoundException", gone, UserPoolId=pool.id, ClientId=made["ClientId"])
+
+
+CLIENT = {
+    "ClientName": "web",
+    "RefreshTokenValidity": 12,
+    "AccessTokenValidity": 10,
+    "IdTokenValidity": 15,
+    "TokenValidityUnits": {"AccessToken": "minutes", "IdToken": "minutes", "RefreshToken": "hours"},
+    "ReadAttributes": ["email", "email_verified", "name"],
+    "WriteAttributes": ["email", "name"],
+    "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    "SupportedIdentityProviders": ["COGNITO"],
+    "CallbackURLs": ["https://app.example/cb", "http://localhost:3000/cb", "myapp://cb"],
+    "LogoutURLs": ["https://app.example/out"],
+    "DefaultRedirectURI": "https://app.example/cb",
+    "AllowedOAuthFlows": ["code"],
+    "AllowedOAuthScopes": ["openid", "email"],
+    "AllowedOAuthFlowsUserPoolClient": True,
+    "PreventUserExistenceErrors": "ENABLED",
+    "EnableTokenRevocation": True,
+    "AuthSessionValidity": 5,
+}
+
+
+def test_every_setting_of_a_client_is_shown_again_and_an_update_replaces(idp, pool):
+    made = idp.create_user_pool_client(UserPoolId=pool.id, GenerateSecret=True, **CLIENT)["UserPoolClient"]
+    assert re.fullmatch(r"[a-z0-9]{40,64}", made["ClientSecret"])
+    shown = idp.describe_user_pool_client(UserPoolId=pool.id, ClientId=made["ClientId"])["UserPoolClient"]
+    for name, value in CLIENT.items():
+        assert (sorted(shown[name]) == sorted(value)) if isinstance(value, list) else shown[name] == value, name
+    assert shown["ClientSecret"] == made["ClientSecret"]
+    idp.update_user_pool_client(UserPoolId=pool.id, ClientId=made["ClientId"], ClientName="renamed")
+    shown = idp.describe_user_pool_client(UserPoolId=pool.id, ClientId=made["ClientId"])["UserPoolClient"]
+    assert shown["ClientName"] == "renamed" and shown["ClientSecret"] == made["ClientSecret"]
+    assert shown["RefreshTokenValidity"] == 30 and "CallbackURLs" not in shown and shown["AllowedOAuthFlowsUserPoolClient"] is False
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "message"),
+    [
+        ({"ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ADMIN_NO_SRP_AUTH"]}, "InvalidParameterException", None),
+        ({"AccessTokenValidity": 25}, "InvalidParameterException", "Invalid range for token validity."),
+        ({"AccessTokenValidity": 1, "TokenValidityUnits": {"AccessToken": "minutes"}}, "InvalidParameterException", "Invalid range for token validity."),
+        ({"RefreshTokenValidity": 59, "TokenValidityUnits": {"RefreshToken": "minutes"}}, "InvalidParameterException", "Invalid range for token validity."),
+        ({"CallbackURLs": ["http://app.example/cb"], "AllowedOAuthFlows": ["code"], "AllowedOAuthScopes": ["openid"], "AllowedOAuthFlowsUserPoolClient": True}, "InvalidParameterException", None),
+        ({"CallbackURLs": ["https://a.example/#f"], "AllowedOAuthFlows": ["code"], "AllowedOAuthScopes": ["openid"], "AllowedOAuthFlowsUserPoolClient": True}, "InvalidParameterException", None),
+        ({"CallbackURLs": ["https://a.example/"], "DefaultRedirectURI": "https://b.example/"}, "InvalidParameterException", None),
+        ({"AllowedOAuthFlows": ["code"], "AllowedOAuthScopes": ["openid"], "AllowedOAuthFlowsUserPoolClient": True}, "InvalidOAuthFlowException", None),
+        ({"AllowedOAuthFlows": ["client_credentials", "code"], "CallbackURLs": ["https://a.example/"], "AllowedOAuthScopes": ["openid"], "AllowedOAuthFlowsUserPoolClient": True, "GenerateSecret": True}, "InvalidOAuthFlowException", None),
+        ({"AllowedOAuthFlows": ["code"], "CallbackURLs": ["https://a.example/"], "AllowedOAuthScopes": ["no/such"], "AllowedOAuthFlowsUserPoolClient": True}, "ScopeDoesNotExistException", None),
+        ({"RefreshTokenRotation": {"Feature": "ENABLED"}, "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"]}, "InvalidParameterException", None),
+        ({"ReadAttributes": ["custom:nosuch"]}, "InvalidParameterException", None),
+    ],
+)
+def test_a_client_that_cannot_work_is_refused(idp, pool, settings, code, message):
+    refused(idp.create_user_pool_client, code, message, UserPoolId=pool.id, ClientName="bad", **settings)
+
+
+def test_clients_are_listed_page_by_page(lab, idp):
+    made = Pool(lab)
+    mine = {made.client_id} | {made.add_client()["ClientId"] for _ in range(4)}
+    pages = list(idp.get_paginator("list_user_pool_clients").paginate(UserPoolId=made.id, PaginationConfig={"PageSize": 2}))
+    assert [len(page["UserPoolClients"]) for page in pages] == [2, 2, 1]
+    assert {row["ClientId"] for page in pages for row in page["UserPoolClients"]} == mine
+    assert set(pages[0]["UserPoolClients"][0]) == {"ClientId", "ClientName", "UserPoolId"}
+    refused(idp.list_user_pool_clients, "InvalidParameterException", "Invalid Pagination Token", UserPoolId=made.id, NextToken="forged")
+
+
+# --- domains
+
+
+def test_a_domain_is_made_shown_changed_and_removed(idp, pool):
+    name = unique("dom")
+    idp.create_user_pool_domain(Domain=name, UserPoolId=pool.id, ManagedLoginVersion=2)
+    shown = idp.describe_user_pool_domain(Domain=name)["DomainDescription"]
+    assert (shown["UserPoolId"], shown["Domain"], shown["Status"], shown["ManagedLoginVersion"]) == (pool.id, name, "ACTIVE", 2)
+    assert shown["AWSAccountId"] == "000000000000"
+    assert idp.describe_user_pool(UserPoolId=pool.id)["UserPool"]["Domain"] == name
+    refused(idp.create_user_pool_domain, "InvalidParameterException", Domain=name, UserPoolId=pool.id)
+    refused(
+        idp.delete_user_pool,
+        "InvalidParameterException",
+        "User pool cannot be deleted. It has a domain configured that should be deleted first.",
+        UserPoolId=pool.id,
+    )
+    idp.update_user_pool_domain(Domain=name, UserPoolId=pool.id, ManagedLoginVersion=1)
+    assert idp.describe_user_pool_domain(Domain=name)["DomainDescription"]["ManagedLoginVersion"] == 1
+    idp.delete_user_pool_domain(Domain=name, UserPoolId=pool.id)
+    assert idp.describe_user_pool_domain(Domain=name)["DomainDescription"] == {}
+    for call in (idp.delete_user_pool_domain, idp.update_user_pool_domain):
+        error = refused_as_missing(call, Domain=name, UserPoolId=pool.id)
+        assert error.response["Error"]["Code"] in ("ResourceNotFoundException", "InvalidParameterException")
+
+
+def refused_as_missing(call, **arguments):
+    from botocore.exceptions import ClientError
+
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    return caught.value
+
+
+@pytest.mark.parametrize("name", ["my-aws-login", "amazonian", "cognito-1", "Upper", "-a"])
+def test_a_reserved_or_ill_formed_prefix_is_refused(idp, pool, name):
+    refused(idp.create_user_pool_domain, "InvalidParameterException", Domain=name, UserPoolId=pool.id)
+
+
+def test_the_description_of_an_ill_formed_domain_is_refused(lab):
+    refused(lab.client(validate=False).describe_user_pool_domain, "InvalidParameterException", Domain="")
+
+
+# --- groups
+
+
+def test_a_group_lives_from_creation_to_deletion(idp, pool):
+    name = unique("group")
+    role = "arn:aws:iam::000000000000:role/readers"
+    made = idp.create_group(GroupName=name, UserPoolId=pool.id, Description="readers", RoleArn=role, Precedence=3)["Group"]
+    assert (made["GroupName"], made["UserPoolId"], made["Description"], made["RoleArn"], made["Precedence"]) == (name, pool.id, "readers", role, 3)
+    assert isinstance(made["CreationDate"], datetime.datetime)
+    refused(idp.create_group, "GroupExistsException", f"A group with the name {name} already exists.", GroupName=name, UserPoolId=pool.id)
+    assert idp.get_group(GroupName=name, UserPoolId=pool.id)["Group"]["Description"] == "readers"
+    changed = idp.update_group(GroupName=name, UserPoolId=pool.id, Description="writers")["Group"]
+    assert changed["Description"] == "writers"
+    idp.delete_group(GroupName=name, UserPoolId=pool.id)
+    for call in (idp.get_group, idp.update_group, idp.delete_group, idp.list_users_in_group):
+        refused(call, "ResourceNotFoundException", "Group not found.", GroupName=name, UserPoolId=pool.id)
+
+
+def test_members_come_and_go(idp, pool):
+    group, users = unique("group"), [pool.user() for _ in range(3)]
+    idp.create_group(GroupName=group, UserPoolId=pool.id)
+    for user in users + users[:1]:  # adding twice is no error
+        idp.admin_add_user_to_group(UserPoolId=pool.id, Username=user, GroupName=group)
+    pages = list(idp.get_paginator("list_users_in_group").paginate(UserPoolId=pool.id, GroupName=group, PaginationConfig={"PageSize": 2}))
+    assert [len(page["Users"]) for page in pages] == [2, 1]
+    assert {row["Username"] for page in pages for row in page["Users"]} == set(users)
+    assert isinstance(pages[0]["Users"][0]["UserCreateDate"], datetime.datetime)
+    assert [row["GroupName"] for row in idp.admin_list_groups_for_user(UserPoolId=pool.id, Username=users[0])["Groups"]] == [group]
+    idp.admin_remove_user_from_group(UserPoolId=pool.id, Username=users[0], GroupName=group)
+    assert idp.admin_list_groups_for_user(UserPoolId=pool.id, Username=users[0])["Groups"] == []
+    for call in (idp.admin_add_user_to_group, idp.admin_remove_user_from_group):
+        refused(call, "UserNotFoundException", "User does not exist.", UserPoolId=pool.id, Username="nobody", GroupName=group)
+        refused(call, "ResourceNotFoundException", "Group not found.", UserPoolId=pool.id, Username=users[0], GroupName="nosuch")
+    refused(idp.admin_list_groups_for_user, "UserNotFoundException", "User does not exist.", UserPoolId=pool.id, Username="nobody")
+    idp.delete_group(GroupName=group, UserPoolId=pool.id)
+
+
+def test_groups_are_listed_page_by_page_and_stand_in_the_tokens_by_precedence(lab, idp):
+    made = Pool(lab)
+    user = made.user()
+    for name, precedence in (("low", 9), ("high", 1), ("none", None)):
+        idp.create_group(GroupName=name, UserPoolId=made.id, **({} if precedence is None else {"Precedence": precedence}))
+        idp.admin_add_user_to_group(UserPoolId=made.id, Username=user, GroupName=name)
+    pages = list(idp.get_paginator("list_groups").paginate(UserPoolId=made.id, PaginationConfig={"PageSize": 2}))
+    assert [len(page["Groups"]) for page in pages] == [2, 1]
+    mine = idp.get_paginator("admin_list_groups_for_user").paginate(UserPoolId=made.id, Username=user, PaginationConfig={"PageSize": 2})
+    assert [row["GroupName"] for page in mine for row in page["Groups"]] == ["high", "low", "none"]
+    refused(idp.list_groups, "InvalidParameterException", "Invalid Pagination Token", UserPoolId=made.id, NextToken="forged")
+
+
+# --- resource servers
+
+
+def test_a_resource_server_lives_from_creation_to_deletion(idp, pool):
+    identifier = f"https://{unique('api')}.example"
+    scopes = [{"ScopeName": "read", "ScopeDescription": "may read"}, {"ScopeName": "write", "ScopeDescription": "may write"}]
+    made = idp.create_resource_server(UserPoolId=pool.id, Identifier=identifier, Name="api", Scopes=scopes)["ResourceServer"]
+    assert (made["UserPoolId"], made["Identifier"], made["Name"], made["Scopes"]) == (pool.id, identifier, "api", scopes)
+    refused(
+        idp.create_resource_server,
+        "InvalidParameterException",
+        f"{identifier} already exists in user pool {pool.id}.",
+        UserPoolId=pool.id,
+        Identifier=identifier,
+        Name="again",
+    )
+    assert idp.describe_resource_server(UserPoolId=pool.id, Identifier=identifier)["ResourceServer"] == made
+    changed = idp.update_resource_server(UserPoolId=pool.id, Identifier=identifier, Name="renamed", Scopes=scopes[:1])["ResourceServer"]
+    assert (changed["Name"], changed["Scopes"]) == ("renamed", scopes[:1])
+    idp.delete_resource_server(UserPoolId=pool.id, Identifier=identifier)
+    gone = f"Resource server {identifier} does not exist."
+    for call, more in ((idp.describe_resource_server, {}), (idp.delete_resource_server, {}), (idp.update_resource_server, {"Name": "x"})):
+        refused(call, "ResourceNotFoundException", gone, UserPoolId=pool.id, Identifier=identifier, **more)
+
+
+def test_resource_servers_are_listed_page_by_page(lab, idp):
+    made = Pool(lab)
+    for n in range(3):
+        idp.create_resource_server(UserPoolId=made.id, Identifier=f"api{n}", Name="api")
+    pages = list(idp.get_paginator("list_resource_servers").paginate(UserPoolId=made.id, PaginationConfig={"PageSize": 2}))
+    assert [len(page["ResourceServers"]) for page in pages] == [2, 1]
+    refused(idp.list_resource_servers, "InvalidParameterException", "Invalid Pagination Token", UserPoolId=made.id, MaxResults=2, NextToken="forged")
+
+
+# --- branding
+
+
+def test_a_branding_style_is_kept_losslessly(idp, pool):
+    client = pool.add_client()["ClientId"]
+    settings = {"components": {"pageBackground": {"lightMode": {"color": "ffffffff"}, "n": 1.5, "deep": [1, None, {"ä": True}]}}}
+    assets = [{"Category": "PAGE_HEADER_LOGO", "ColorMode": "LIGHT", "Extension": "SVG", "Bytes": b"<svg/>"}]
+    made = idp.create_managed_login_branding(UserPoolId=pool.id, ClientId=client, Settings=settings, Assets=assets)["ManagedLoginBranding"]
+    shown = idp.describe_managed_login_branding_by_client(UserPoolId=pool.id, ClientId=client)["ManagedLoginBranding"]
+    assert shown["Settings"] == settings and shown["Assets"] == assets and shown["UseCognitoProvidedValues"] is False
+    assert shown["ManagedLoginBrandingId"] == made["ManagedLoginBrandingId"]
+    refused(idp.create_managed_login_branding, "ManagedLoginBrandingExistsException", UserPoolId=pool.id, ClientId=client, UseCognitoProvidedValues=True)
+    other = pool.add_client()["ClientId"]
+    refused(idp.describe_managed_login_branding_by_client, "ResourceNotFoundException", UserPoolId=pool.id, ClientId=other)
+    refused(idp.create_managed_login_branding, "InvalidParameterException", UserPoolId=pool.id, ClientId=other, UseCognitoProvidedValues=True, Settings=settings)
+    idp.create_managed_login_branding(UserPoolId=pool.id, ClientId=other, UseCognitoProvidedValues=True)
+    assert idp.describe_managed_login_branding_by_client(UserPoolId=pool.id, ClientId=other)["ManagedLoginBranding"]["UseCognitoProvidedValues"] is True

@@ -1,0 +1,179 @@
+"""Terraform's AWS provider: a small stack applied, planned empty, changed, planned empty, destroyed."""
+
+import json
+import os
+import pathlib
+import platform
+import shutil
+import subprocess
+
+import requests
+
+MIRROR = pathlib.Path(os.environ.get("COGNATE_TF_PLUGINS", "/opt/tf-plugins"))
+PROVIDER = MIRROR / "registry.terraform.io/hashicorp/aws/5.100.0" / f"linux_{ {'x86_64': 'amd64', 'aarch64': 'arm64'}.get(platform.machine(), platform.machine()) }"
+CONFIG = """
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws", version = "5.100.0" }
+  }
+}
+variable "base" {}
+variable "title" { default = "first" }
+provider "aws" {
+  region                      = "us-east-1"
+  access_key                  = "any"
+  secret_key                  = "any"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_region_validation      = true
+  endpoints {
+    cognitoidp   = var.base
+    apigatewayv2 = var.base
+    sts          = var.base
+  }
+}
+resource "aws_cognito_user_pool" "pool" {
+  name                     = "lesson"
+  username_attributes      = ["email"]
+  auto_verified_attributes = ["email"]
+  mfa_configuration        = "OPTIONAL"
+  software_token_mfa_configuration { enabled = true }
+  password_policy {
+    minimum_length                   = 10
+    require_lowercase                = true
+    require_numbers                  = true
+    require_symbols                  = false
+    require_uppercase                = true
+    temporary_password_validity_days = 7
+  }
+  account_recovery_setting {
+    recovery_mechanism {
+      name     = "verified_email"
+      priority = 1
+    }
+  }
+  tags = { stage = "test" }
+}
+resource "aws_cognito_resource_server" "files" {
+  user_pool_id = aws_cognito_user_pool.pool.id
+  identifier   = "files"
+  name         = var.title
+  scope {
+    scope_name        = "read"
+    scope_description = "read files"
+  }
+}
+resource "aws_cognito_user_pool_client" "web" {
+  name                                 = "web-${var.title}"
+  user_pool_id                         = aws_cognito_user_pool.pool.id
+  explicit_auth_flows                  = ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+  allowed_oauth_flows_user_pool_client = true
+  allowed_oauth_flows                  = ["code"]
+  allowed_oauth_scopes                 = ["openid", "email", "files/read"]
+  supported_identity_providers         = ["COGNITO"]
+  callback_urls                        = ["http://localhost:3000/callback"]
+  logout_urls                          = ["http://localhost:3000/"]
+  prevent_user_existence_errors        = "ENABLED"
+  access_token_validity                = 30
+  token_validity_units { access_token = "minutes" }
+  depends_on = [aws_cognito_resource_server.files]
+}
+resource "aws_cognito_user_pool_domain" "login" {
+  domain       = "tf-lesson"
+  user_pool_id = aws_cognito_user_pool.pool.id
+}
+resource "aws_cognito_user_group" "admins" {
+  name         = "admins"
+  user_pool_id = aws_cognito_user_pool.pool.id
+  description  = var.title
+  precedence   = 1
+}
+resource "aws_apigatewayv2_api" "api" {
+  name          = "lesson-${var.title}"
+  protocol_type = "HTTP"
+  cors_configuration {
+    allow_origins = ["http://localhost:3000"]
+    allow_headers = ["authorization", "content-type"]
+    allow_methods = ["GET", "POST"]
+    max_age       = 300
+  }
+}
+resource "aws_apigatewayv2_authorizer" "jwt" {
+  api_id           = aws_apigatewayv2_api.api.id
+  authorizer_type  = "JWT"
+  identity_sources = ["$request.header.Authorization"]
+  name             = "cognito"
+  jwt_configuration {
+    audience = [aws_cognito_user_pool_client.web.id]
+    issuer   = "${var.base}/${aws_cognito_user_pool.pool.id}"
+  }
+}
+resource "aws_apigatewayv2_integration" "function" {
+  api_id                 = aws_apigatewayv2_api.api.id
+  integration_type       = "AWS_PROXY"
+  integration_uri        = "arn:aws:lambda:us-east-1:000000000000:function:dashboard"
+  payload_format_version = "2.0"
+}
+resource "aws_apigatewayv2_route" "list" {
+  api_id             = aws_apigatewayv2_api.api.id
+  route_key          = "GET /metadata/list"
+  target             = "integrations/${aws_apigatewayv2_integration.function.id}"
+  authorization_type = "JWT"
+  authorizer_id      = aws_apigatewayv2_authorizer.jwt.id
+}
+resource "aws_apigatewayv2_stage" "default" {
+  api_id      = aws_apigatewayv2_api.api.id
+  name        = "$default"
+  auto_deploy = true
+}
+output "api" { value = aws_apigatewayv2_api.api.id }
+output "pool" { value = aws_cognito_user_pool.pool.id }
+"""
+
+
+class Terraform:
+    def __init__(self, folder, base):
+        self.folder = folder
+        (folder / "main.tf").write_text(CONFIG)
+        rc = folder / "terraform.rc"
+        # An override: the mirror's own binary, neither copied nor hashed (it has 700 MB), and no `init`.
+        rc.write_text(f'disable_checkpoint = true\nprovider_installation {{\n  dev_overrides {{\n    "hashicorp/aws" = "{PROVIDER}"\n  }}\n}}\n')
+        self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "TF_CLI_CONFIG_FILE": str(rc), "TF_IN_AUTOMATION": "1", "TF_VAR_base": base, "NO_PROXY": "*"}
+
+    def __call__(self, *arguments, codes=(0,)):
+        done = subprocess.run(["terraform", *arguments, "-no-color"], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode in codes, done.stdout[-6000:] + done.stderr[-6000:]
+        return done
+
+    def plan_is_empty(self, *more):
+        done = self("plan", "-input=false", "-detailed-exitcode", *more, codes=(0, 2))
+        assert done.returncode == 0, f"the plan is not empty:\n{done.stdout[-6000:]}"
+
+
+def whole_life(base, folder):
+    """The stack from nothing to nothing; gives what was seen on the way."""
+    terraform = Terraform(folder, base)
+    terraform("apply", "-input=false", "-auto-approve")
+    terraform.plan_is_empty()
+    made = {name: value["value"] for name, value in json.loads(terraform("output", "-json").stdout).items()}
+    status = requests.get(f"{base}/execute-api/{made['api']}/$default/metadata/list", timeout=10).status_code
+    changed = ("-var", "title=second")
+    terraform("apply", "-input=false", "-auto-approve", "-refresh=false", *changed)
+    terraform.plan_is_empty(*changed)
+    terraform("destroy", "-input=false", "-auto-approve", "-refresh=false", *changed)
+    return made["pool"], status
+
+
+def lacks():
+    """What this machine lacks for the test, or nothing."""
+    if not shutil.which("terraform"):
+        return "terraform is not installed"
+    return None if PROVIDER.is_dir() else f"the Terraform AWS provider is not in {PROVIDER}"
+
+
+def test_a_stack_is_applied_planned_empty_changed_and_destroyed(lab, terraform_run, not_run):
+    if lacks():
+        not_run(lacks())
+    pool, status = terraform_run.result(600)
+    assert status == 401
+    assert pool not in {row["Id"] for row in lab.idp.list_user_pools(MaxResults=60)["UserPools"]}

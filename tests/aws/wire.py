@@ -1,0 +1,198 @@
+"""What every answer must hold, read from botocore's own models: members, types, enums, time forms. Also keeps the list of what was called."""
+
+import collections
+import json
+import re
+
+import regex
+from botocore.exceptions import ClientError
+
+# (service, operation) -> {"ok": how often, "errors": set of codes}
+CALLED = collections.defaultdict(lambda: {"ok": 0, "errors": set()})
+# Names that the front end may give for any operation (spec A.2); the models do not list them.
+FRONT_END = {
+    "SerializationException",
+    "UnknownOperationException",
+    "NotSupportedYetException",
+    "AccessDeniedException",
+    "MissingAuthenticationTokenException",
+    "InvalidParameterException",
+    "RequestEntityTooLargeException",
+}
+UNMODELLED = set()
+# Marked sensitive in the model, yet echoed by AWS (seen in boto/boto3 issue 3581).
+ECHOED = {"ClientIdType"}
+# AWS's own answers break its model here: the standard attribute has 21 characters.
+EXCUSED = {"phone_number_verified"}
+
+
+def watch(client):
+    client.meta.events.register("after-call.*.*", _after)
+
+
+def _after(http_response, parsed, model, **_):
+    service = model.service_model.service_name
+    seen = CALLED[service, model.name]
+    if http_response.status_code >= 300:
+        code = parsed.get("Error", {}).get("Code")
+        seen["errors"].add(code)
+        known = {shape.metadata.get("error", {}).get("code", shape.name) for shape in model.error_shapes} | {s.name for s in model.error_shapes}
+        if code not in known | FRONT_END:
+            UNMODELLED.add(f"{service} {model.name}: {code}")
+        return
+    seen["ok"] += 1
+    if service == "sts":
+        return
+    wanted = model.http.get("responseCode", 200)
+    assert http_response.status_code == wanted, f"{model.name} answers {http_response.status_code}, the model says {wanted}"
+    raw = json.loads(http_response.content) if http_response.content else {}
+    if model.output_shape is None:
+        assert raw == {}, f"{model.name} has no output, yet answers {raw}"
+        return
+    faults = list(_faults(model.output_shape, raw, model.name, iso=service == "apigatewayv2"))
+    assert not faults, "\n".join(faults)
+
+
+def _faults(shape, value, where, iso):
+    kind = shape.type_name
+    if value is None:
+        yield f"{where}: null"
+    elif kind == "structure":
+        if getattr(shape, "is_document_type", False):
+            return
+        if not isinstance(value, dict):
+            yield f"{where}: {value!r} is no object"
+            return
+        names = {member.serialization.get("name", name): member for name, member in shape.members.items()}
+        for name in shape.required_members:
+            shown = shape.members[name].serialization.get("name", name)
+            if shown not in value:
+                yield f"{where}: the required member {name} is absent"
+        for name, inner in value.items():
+            if name not in names:
+                yield f"{where}: the model knows no member {name}"
+            else:
+                yield from _faults(names[name], inner, f"{where}.{name}", iso)
+    elif kind == "list":
+        for index, inner in enumerate(value):
+            yield from _faults(shape.member, inner, f"{where}[{index}]", iso)
+    elif kind == "map":
+        for key, inner in value.items():
+            yield from _faults(shape.value, inner, f"{where}[{key}]", iso)
+    else:
+        yield from _scalar_faults(shape, value, where, iso)
+
+
+def _scalar_faults(shape, value, where, iso):
+    kind = shape.type_name
+    types = {"string": str, "blob": str, "boolean": bool, "integer": int, "long": int, "double": (int, float), "float": (int, float)}
+    if kind == "timestamp":
+        right = isinstance(value, str) and value.endswith("Z") if iso else isinstance(value, (int, float)) and 1.7e9 < value < 1e10
+        if not right:
+            yield f"{where}: {value!r} is no {'ISO 8601 time' if iso else 'epoch time in seconds'}"
+    elif not isinstance(value, types[kind]) or (kind != "boolean" and isinstance(value, bool)):
+        yield f"{where}: {value!r} is no {kind}"
+    elif kind == "string":
+        if shape.enum and value not in shape.enum:
+            yield f"{where}: {value!r} is not one of {shape.enum}"
+        for fault in violations(shape, value) if value not in EXCUSED else ():
+            yield f"{where}: {value!r}: {fault}"
+
+
+def java_pattern(pattern):
+    """A Java pattern as the regex module reads it; whole-string matching is the caller's part."""
+    return regex.compile(pattern, flags=regex.V0)
+
+
+def violations(shape, value):
+    """The constraint sentences (A.5) that a string breaks, from the model."""
+    if shape.enum:
+        if value not in shape.enum:
+            yield f"Member must satisfy enum value set: [{', '.join(shape.enum)}]"
+        return
+    lowest, highest, pattern = (shape.metadata.get(name) for name in ("min", "max", "pattern"))
+    if lowest is not None and len(value) < lowest:
+        yield f"Member must have length greater than or equal to {lowest}"
+    if highest is not None and len(value) > highest:
+        yield f"Member must have length less than or equal to {highest}"
+    if pattern is not None and not java_pattern(pattern).fullmatch(value):
+        yield f"Member must satisfy regular expression pattern: {pattern}"
+
+
+def lower_camel(name):
+    return name[0].lower() + name[1:]
+
+
+def sentence(member, shape, value, constraint):
+    """One constraint failure as A.5 words it."""
+    if shape.metadata.get("sensitive") and shape.name not in ECHOED:
+        shown = f"Value at '{lower_camel(member)}'"
+    else:
+        shown = f"Value '{value}' at '{lower_camel(member)}'"
+    return f"{shown} failed to satisfy constraint: {constraint}"
+
+
+def minimal(shape, depth=0):
+    """The smallest valid value of a shape."""
+    kind = shape.type_name
+    if kind == "structure":
+        if getattr(shape, "is_document_type", False):
+            return {}
+        return {name: minimal(shape.members[name], depth + 1) for name in shape.required_members}
+    if kind == "list":
+        return [minimal(shape.member, depth + 1) for _ in range(shape.metadata.get("min", 0))]
+    if kind == "map":
+        return {}
+    if kind == "string":
+        return _text(shape)
+    if kind in ("integer", "long", "double", "float"):
+        return shape.metadata.get("min", 1)
+    return {"boolean": True, "timestamp": 1_760_000_000, "blob": b"x"}[kind]
+
+
+_SAMPLES = (
+    "us-east-1_AbCdEf123",
+    "abcdefgh1234",
+    "a",
+    "arn:aws:iam::000000000000:role/r",
+    "123456",
+    "us-east-1",
+    "us-east-1_7a3f0c1e-1111-2222-3333-444455556666",
+    "7a3f0c1e-1111-4222-8333-444455556666",
+    "import-abcdefghij",
+    "tknabcdefghijklmnopqrstuvwxy",
+    "ssoabcdefghijklmnopqrstuvwxy",
+    "tkn" + "a1" * 12 + "b",
+    "a" * 20,
+    "a" * 24,
+    "https://example.com/",
+    "en",
+    "+15555550100",
+    "eyJa.b.c",
+    "terms-of-use",
+)
+
+
+def _text(shape):
+    if shape.enum:
+        return shape.enum[0]
+    for sample in _SAMPLES:
+        if not list(violations(shape, sample)):
+            return sample
+    raise AssertionError(f"no sample satisfies {shape.name}: {shape.metadata}; add one")
+
+
+def refused(call, code, message=None, /, **arguments):
+    """The call is refused with this error; a pattern object searches the sentence, a string is the sentence itself."""
+    try:
+        call(**arguments)
+    except ClientError as error:
+        assert type(error).__name__ == code or error.response["Error"]["Code"] == code, error
+        assert error.response["Error"]["Code"] == code, error
+        said = error.response["Error"]["Message"]
+        if isinstance(message, re.Pattern):
+            assert message.search(said), f"{said!r} does not match {message.pattern!r}"
+        elif message is not None:
+            assert said == message
+        return error
+    raise AssertionError(f"not refused; expected {code}: {message}")
