@@ -89,7 +89,7 @@ async fn a_signed_in_user_looks_after_their_account() {
     assert_eq!(door.call("ChangePassword", passwords).await, json!({}));
     assert_eq!(door.call("DeleteUser", json!({ "AccessToken": token })).await, json!({}));
     let (status, code, _) = door.refused("GetUser", json!({ "AccessToken": token })).await;
-    assert_eq!((status, code.as_str()), (400, "NotAuthorizedException"));
+    assert_eq!((status, code.as_str()), (400, "UserNotFoundException"));
 }
 
 #[tokio::test]
