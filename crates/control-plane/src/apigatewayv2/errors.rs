@@ -4,7 +4,8 @@ use aws::ServiceError;
 use aws::apigatewayv2::ErrorCode;
 use http::StatusCode;
 use http_apis::{ApiError, ErrorKind, StoreError};
-use user_pools::ports::Decision;
+use user_pools::RequestContext;
+use user_pools::ports::{Decision, DecisionSink};
 
 use super::cx::Cx;
 
@@ -57,14 +58,24 @@ pub(super) fn on_the_wire(cx: &Cx, operation: &str, refusal: Refusal) -> Service
         Refusal::Domain(error) => code(error.kind()).with(error.to_string()),
         Refusal::Store(error) => store(&error),
     };
+    noted(&*cx.ports.decisions, &cx.request, operation, error)
+}
+
+/// Notes a refusal that came before the operation ran (signature, body) or in it.
+pub(super) fn noted(
+    decisions: &dyn DecisionSink,
+    request: &RequestContext,
+    operation: &str,
+    error: ServiceError,
+) -> ServiceError {
     if error.status.is_server_error() {
         let reason = error.reason.as_deref();
-        tracing::error!(request_id = %cx.request.request_id, operation, code = %error.code, reason, "an operation failed");
+        tracing::error!(request_id = %request.request_id, operation, code = %error.code, reason, "an operation failed");
     }
-    let mut decision = Decision::of(&cx.request, operation, false, error.code.clone());
+    let mut decision = Decision::of(request, operation, false, error.code.clone());
     decision.got = error.reason.as_deref().map(str::to_owned);
     decision.expected = Some(error.message.clone().into_owned());
-    cx.ports.decisions.note(decision);
+    decisions.note(decision);
     error
 }
 

@@ -90,8 +90,10 @@ impl ApiGatewayV2 {
         let operation = routed.operation;
         let Some(row) = table::row(operation.name) else { return Err(errors::not_supported_yet(operation.name)) };
         // An unsigned caller learns that first, before anything about the request's mistakes.
-        let permit = Permit::signed(&*self.ports.signatures, request.now, "apigateway", parts, body)?;
-        let input = rest_json::input(&routed, parts.uri.query(), body)?;
+        let refused = |error| errors::noted(&*self.ports.decisions, &request, operation.name, error);
+        let permit =
+            Permit::signed(&*self.ports.signatures, request.now, "apigateway", parts, body).map_err(refused)?;
+        let input = rest_json::input(&routed, parts.uri.query(), body).map_err(refused)?;
         let cx = Cx::new(self.ports.clone(), Arc::clone(&self.options), request, &permit);
         let call = table::Call { cx: &cx, permit, input, operation };
         (row.run)(call).await.map_err(|refusal| errors::on_the_wire(&cx, operation.name, refusal))
@@ -100,7 +102,7 @@ impl ApiGatewayV2 {
 
 /// All operations of the model that concern HTTP APIs, and whether each works, for `cognate coverage`.
 pub fn coverage() -> Vec<crate::cognito_idp::Coverage> {
-    let operations = aws::apigatewayv2::SERVICE.operations.iter().filter(|operation| operation.input.is_some());
+    let operations = aws::apigatewayv2::SERVICE.operations.iter();
     operations
         .map(|operation| crate::cognito_idp::Coverage {
             operation: operation.name,
