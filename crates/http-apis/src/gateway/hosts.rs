@@ -131,6 +131,9 @@ fn find<'s>(snapshot: &'s Snapshot, host: &ApiHost<'_>) -> Option<&'s Arc<Served
 }
 
 fn split_host<'h>(host: &'h str, domains: &[Box<str>]) -> Option<ApiHost<'h>> {
+    if let Some(id) = domains.iter().find_map(|domain| label_in(domain, host)) {
+        return Some(ApiHost { id, region: None, aws: false });
+    }
     let (id, rest) = host.split_once(".execute-api.")?;
     if id.contains('.') {
         return None;
@@ -143,6 +146,13 @@ fn split_host<'h>(host: &'h str, domains: &[Box<str>]) -> Option<ApiHost<'h>> {
     }
     let (region, rest) = rest.split_once('.')?;
     domains.iter().any(|domain| **domain == *rest).then_some(ApiHost { id, region: Some(region), aws: false })
+}
+
+/// What stands for `{api}` in a host of the form `pattern`; one label, or a part of one.
+fn label_in<'h>(pattern: &str, host: &'h str) -> Option<&'h str> {
+    let (before, after) = pattern.split_once("{api}")?;
+    let id = host.strip_prefix(before)?.strip_suffix(after)?;
+    (!id.is_empty() && !id.contains('.')).then_some(id)
 }
 
 fn no_api(id: &str) -> Nowhere {
@@ -193,6 +203,18 @@ mod tests {
             "abc.execute-api.notamazonaws.com",
         ] {
             assert_eq!(split(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_domain_of_the_operators_own_form_names_the_api_by_its_hole() {
+        let domains = vec!["localhost".into(), "{api}.api.example.com".into()];
+        let id = |host| split_host(host, &domains).map(|found| found.id);
+        assert_eq!(id("abc.api.example.com"), Some("abc"));
+        assert_eq!(id("abc.execute-api.localhost"), Some("abc"));
+        for other in ["api.example.com", ".api.example.com", "a.b.api.example.com", "abc.api.example.com.evil.example"]
+        {
+            assert_eq!(id(other), None, "{other}");
         }
     }
 

@@ -53,7 +53,8 @@ pub struct Ports {
 
 /// What an operator may choose. The defaults are AWS's behaviour on one machine.
 pub struct GatewayOptions {
-    /// Domains below which `{apiId}.execute-api.{domain}` is served, besides AWS's own host names.
+    /// Domains below which `{apiId}.execute-api.{domain}` is served, besides AWS's own host names. An entry with `{api}` in it is a whole
+    /// host, in lower case, with the API's id in that place.
     pub domains: Vec<Box<str>>,
     /// Clock leeway for `exp`, `nbf` and `iat`, seconds.
     pub leeway: i64,
