@@ -1,6 +1,6 @@
 //! `cognate.toml`, for `cognate serve`. Unknown keys are errors; every message names the key and the rule.
 use crate::mail::SmtpSettings;
-use crate::server::Network;
+use crate::server::{Network, is_region};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -47,7 +47,8 @@ pub struct Public {
     pub base: String,
     /// Managed login; `{domain}` stands for the pool's domain prefix: `https://{domain}.auth.example.com`. The base by default.
     pub login: Option<String>,
-    /// HTTP APIs; `{api}` stands for the API id: `https://{api}.api.example.com`. Paths below the base by default.
+    /// HTTP APIs; `{api}` stands for the API id: `https://{api}.api.example.com`. Paths below the base by default
+    /// (`<base>/execute-api/<api>/<stage>`).
     pub api: Option<String>,
     /// Object bytes: `https://objects.example.com`. `<base>/_objects` by default.
     pub objects: Option<String>,
@@ -81,7 +82,7 @@ impl Config {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let config: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        let config: Self = toml::from_str(text).map_err(|error| place(text, &error))?;
         config.check()?;
         Ok(config)
     }
@@ -93,19 +94,45 @@ impl Config {
         if self.credentials.is_empty() {
             return Err("credentials: at least one [[credentials]] key pair is needed; without keys nobody could be told from anybody, so the server does not start".to_owned());
         }
-        for credential in &self.credentials {
+        for (index, credential) in self.credentials.iter().enumerate() {
             credential.check()?;
+            if self.credentials[..index].iter().any(|other| other.access_key_id == credential.access_key_id) {
+                return Err(format!("credentials.access_key_id: {:?} stands there twice", credential.access_key_id));
+            }
         }
-        let public = [
-            ("base", Some(&self.public.base)),
-            ("login", self.public.login.as_ref()),
-            ("api", self.public.api.as_ref()),
-            ("objects", self.public.objects.as_ref()),
-        ];
-        for (name, url) in public {
-            url.map_or(Ok(()), |url| check_base(url).map_err(|why| format!("public.{name}: {why}")))?;
+        if !is_account(&self.account) {
+            return Err(format!("account: {:?} must be twelve digits", self.account));
         }
+        if !is_region(&self.region) {
+            return Err(format!("region: {:?} must be the name of a region, such as us-east-1", self.region));
+        }
+        for (name, threads) in [("workers", self.workers), ("hashing_threads", self.hashing_threads)] {
+            if threads.is_some_and(|threads| !(1..=1024).contains(&threads)) {
+                return Err(format!("{name}: must be from 1 to 1024"));
+            }
+        }
+        self.check_addresses()?;
+        self.public.check()?;
         self.networks().map(|_| ())
+    }
+
+    /// The listeners share ports among their threads, so the system would not say that two of them were given the same.
+    fn check_addresses(&self) -> Result<(), String> {
+        let mut taken: Vec<SocketAddr> = Vec::new();
+        let all = self.listen.iter().map(|address| ("listen", address));
+        for (name, address) in all.chain(self.admin_listen.iter().map(|address| ("admin_listen", address))) {
+            let clash = |other: &&SocketAddr| {
+                let wide = other.ip().is_unspecified() || address.ip().is_unspecified();
+                address.port() != 0
+                    && other.port() == address.port()
+                    && (other.ip() == address.ip() || wide && other.is_ipv4() == address.is_ipv4())
+            };
+            if let Some(other) = taken.iter().find(clash) {
+                return Err(format!("{name}: {address} is taken by {other} of the same file"));
+            }
+            taken.push(*address);
+        }
+        Ok(())
     }
 
     /// `trusted_proxies`, read.
@@ -119,9 +146,10 @@ impl Config {
 
 impl Credential {
     fn check(&self) -> Result<(), String> {
-        if self.access_key_id.len() < 16 {
+        let wordlike = self.access_key_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if !(16..=128).contains(&self.access_key_id.len()) || !wordlike {
             return Err(format!(
-                "credentials.access_key_id: {:?} must have at least 16 characters",
+                "credentials.access_key_id: {:?} must have at least 16 characters (and at most 128), each a letter, a digit or _",
                 self.access_key_id
             ));
         }
@@ -132,7 +160,7 @@ impl Credential {
             ));
         }
         match self.account.as_deref() {
-            Some(account) if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) => {
+            Some(account) if !is_account(account) => {
                 Err(format!("credentials.account: {account:?} must be twelve digits"))
             }
             _ => Ok(()),
@@ -140,13 +168,71 @@ impl Credential {
     }
 }
 
-fn check_base(text: &str) -> Result<(), String> {
-    let filled = text.replace("{domain}", "domain").replace("{api}", "api");
-    let url = url::Url::parse(&filled).map_err(|error| format!("{text:?} is not a URL: {error}"))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return Err(format!("{text:?} must be an http or https URL with a host"));
+impl Public {
+    fn check(&self) -> Result<(), String> {
+        let named = |name: &str, done: Result<String, String>| done.map_err(|why| format!("public.{name}: {why}"));
+        let base = named("base", origin(&self.base, None))?;
+        let login = self.login.as_deref().map(|url| named("login", origin(url, Some("{domain}")))).transpose()?;
+        let api = self.api.as_deref().map(|url| named("api", origin(url, Some("{api}")))).transpose()?;
+        if let Some(url) = self.api.as_deref().filter(|url| !url.contains("{api}")) {
+            return Err(format!("public.api: {url:?} must have {{api}} in its host, where the API's id stands"));
+        }
+        if api.is_some() && api == login {
+            return Err(
+                "public.api and public.login must not be the same host: nobody could tell them apart".to_owned()
+            );
+        }
+        let Some(objects) = &self.objects else { return Ok(()) };
+        if *objects == format!("{}/_objects", self.base) {
+            return Ok(());
+        }
+        if named("objects", origin(objects, None))? == base {
+            return Err(format!("public.objects: {objects:?} must be <base>/_objects or a host of its own"));
+        }
+        Ok(())
     }
-    if text.ends_with('/') { Err(format!("{text:?} must not end in a slash")) } else { Ok(()) }
+}
+
+/// Checks an origin without a path, such as `https://id.example.com`; its host with what stands in the hole made equal for all.
+fn origin(text: &str, hole: Option<&str>) -> Result<String, String> {
+    let filled = hole.map_or_else(|| text.to_owned(), |hole| text.replacen(hole, "0", 1));
+    if filled.contains(['{', '}']) {
+        let may = hole.map_or_else(String::new, |hole| format!("; only {hole} may stand there, once"));
+        return Err(format!("{text:?} has a placeholder that is not known here{may}"));
+    }
+    let url = url::Url::parse(&filled).map_err(|error| format!("{text:?} is not a URL: {error}"))?;
+    let Some(host) = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https")) else {
+        return Err(format!("{text:?} must be an http or https URL with a host"));
+    };
+    if text.ends_with('/') {
+        return Err(format!("{text:?} must not end in a slash"));
+    }
+    if url.origin().ascii_serialization() != filled {
+        return Err(format!(
+            "{text:?} must be scheme and host only, in lower case, without path, user or default port (like {})",
+            url.origin().ascii_serialization()
+        ));
+    }
+    Ok(host.to_owned())
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Where the file is wrong, without quoting the line: it may hold a secret.
+fn place(text: &str, error: &toml::de::Error) -> String {
+    let Some(line) = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1)) else {
+        return error.message().to_owned();
+    };
+    let key = text.lines().nth(line - 1).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
+    match key {
+        Some(key) if key.contains("secret") || key.contains("password") => {
+            format!("line {line}: {key}: must be a string in quotes")
+        }
+        Some(key) if !error.message().contains(key) => format!("line {line}: {key}: {}", error.message()),
+        _ => format!("line {line}: {}", error.message()),
+    }
 }
 
 #[cfg(test)]
@@ -186,5 +272,68 @@ mod tests {
         assert!(error(&GOOD.replace("id.example.com\"", "id.example.com/\"")).contains("public.base"));
         assert!(error(&GOOD.replace("AKIAEXAMPLEEXAMPLE", "AK")).contains("at least 16 characters"));
         assert!(error(&format!("trusted_proxies = [\"10.0.0.0/99\"]\n{GOOD}")).contains("trusted_proxies"));
+        assert!(error(&GOOD.replace("data =", "workers = 0\ndata =")).contains("workers"));
+        assert!(error(&GOOD.replace("data =", "region = \"mars\"\ndata =")).contains("region"));
+        assert!(error(&GOOD.replace("data =", "account = \"12\"\ndata =")).contains("account"));
+        let missing = error(&GOOD.replace("base =", "login2 ="));
+        assert!(missing.contains("line 5") && missing.contains("login2"), "{missing}");
+    }
+
+    #[test]
+    fn an_error_never_quotes_a_secret() {
+        let said = error(&GOOD.replace("\"0123456789012345678901234567890123456789\"", "12345678901234"));
+        assert!(said.contains("secret_access_key") && !said.contains("1234567890"), "{said}");
+        let said = error(&GOOD.replace("456789\"\n", "456789\n"));
+        assert!(said.contains("secret_access_key") && !said.contains("0123456789"), "{said}");
+    }
+
+    #[test]
+    fn a_key_id_stands_there_once() {
+        let pair = format!("[[credentials]]{}", GOOD.split("[[credentials]]").nth(1).unwrap());
+        assert!(error(&format!("{GOOD}\n{pair}")).contains("twice"));
+    }
+
+    #[test]
+    fn the_admin_listener_has_an_address_of_its_own() {
+        let with = |admin: &str| error(&GOOD.replace("data =", &format!("admin_listen = \"{admin}\"\ndata =")));
+        assert!(with("127.0.0.1:8080").contains("admin_listen"));
+        assert!(with("0.0.0.0:8080").contains("admin_listen"));
+        assert_eq!(with("127.0.0.1:8081"), "");
+        assert_eq!(with("[::1]:8080"), "");
+    }
+
+    #[test]
+    fn public_urls_are_origins_with_the_hole_in_its_place() {
+        let public = |name: &str, url: &str| {
+            error(&GOOD.replace("[[credentials]]", &format!("{name} = \"{url}\"\n[[credentials]]")))
+        };
+        for (name, url) in [
+            ("api", "https://api.example.com"),
+            ("api", "https://{domain}.api.example.com"),
+            ("api", "https://{api}.auth.example.com"),
+            ("api", "https://{api}.api.example.com/v1"),
+            ("objects", "https://id.example.com"),
+            ("objects", "https://id.example.com/bytes"),
+            ("objects", "ftp://objects.example.com"),
+        ] {
+            assert!(public(name, url).contains(&format!("public.{name}")), "{url}: {}", public(name, url));
+        }
+        for (name, url) in [
+            ("api", "https://{api}.api.example.com"),
+            ("objects", "https://id.example.com/_objects"),
+            ("objects", "https://o.example.com:8443"),
+        ] {
+            assert_eq!(public(name, url), "", "{url}");
+        }
+        let base = |url: &str| error(&GOOD.replace("https://id.example.com", url));
+        for url in [
+            "https://id.example.com/path",
+            "https://ID.example.com",
+            "https://id.example.com:443",
+            "https://u@id.example.com",
+            "https://{domain}.example.com",
+        ] {
+            assert!(base(url).contains("public.base"), "{url}: {}", base(url));
+        }
     }
 }

@@ -6,7 +6,11 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 use user_pools::ports::Pools as _;
+
+/// Storage that answers later than this is not ready.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the listener reads.
 pub struct Ops {
@@ -25,7 +29,7 @@ impl Ops {
     async fn ready(&self) -> bool {
         let store = self.store.clone();
         let read = self.control.spawn(async move { store.changes(u64::MAX >> 1, 1).await.is_ok() });
-        read.await.unwrap_or(false)
+        tokio::time::timeout(PATIENCE, read).await.is_ok_and(|read| read.unwrap_or(false))
     }
 }
 
@@ -34,7 +38,7 @@ pub struct OpsWorker(pub Arc<Ops>);
 
 impl Worker for OpsWorker {
     async fn handle(self: Rc<Self>, _: Ends, request: Request<Incoming>) -> Response<Body> {
-        if request.method() != Method::GET {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return plain(StatusCode::METHOD_NOT_ALLOWED, "only GET");
         }
         match request.uri().path() {

@@ -1,7 +1,9 @@
 //! Both ends of the socket.
 use super::{Ask, Reply};
+use std::fs::File;
 use std::future::Future;
 use std::io::{self, BufRead, BufReader, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -11,22 +13,31 @@ use tokio::net::UnixListener;
 
 /// Longest question.
 const LIMIT: u64 = 64 * 1024;
-/// A socket's path may have about a hundred bytes; a longer folder gets a link in the temporary folder.
+/// A socket's path may have about a hundred bytes.
 const LONGEST_PATH: usize = 100;
+/// Time to say the question.
+const PATIENCE: Duration = Duration::from_secs(10);
 
-fn socket(folder: &Path) -> PathBuf {
+/// The socket's path, and what must stay open while it is used: a folder whose path is too long for a socket is gone through by its
+/// descriptor. The socket itself is always in the data folder, where nobody else can put one.
+fn socket(folder: &Path) -> io::Result<(PathBuf, Option<File>)> {
     let plain = folder.join("admin.sock");
     if plain.as_os_str().len() <= LONGEST_PATH {
-        return plain;
+        return Ok((plain, None));
     }
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, plain.as_os_str().as_encoded_bytes());
-    std::env::temp_dir().join(format!("cognate-{}.sock", hex::encode(&digest.as_ref()[..12])))
+    let open = File::open(folder)?;
+    let short = PathBuf::from(format!("/proc/self/fd/{}", open.as_raw_fd()));
+    if short.is_dir() {
+        return Ok((short.join("admin.sock"), Some(open)));
+    }
+    let why = format!("the path {} has more than {LONGEST_PATH} bytes, too many for a socket", plain.display());
+    Err(io::Error::new(io::ErrorKind::InvalidFilename, why))
 }
 
 /// Opens the socket: from then on questions are heard. The data folder's lock is held, so a socket left by a crash may be removed.
 /// Must run inside a runtime.
 pub fn listen(folder: &Path) -> io::Result<UnixListener> {
-    let path = socket(folder);
+    let (path, _open) = socket(folder)?;
     let _ = std::fs::remove_file(&path);
     let listener = UnixListener::bind(&path)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
@@ -34,13 +45,21 @@ pub fn listen(folder: &Path) -> io::Result<UnixListener> {
 }
 
 /// Answers questions until dropped.
-pub async fn serve<F, Fut>(listener: UnixListener, answer: F) -> io::Result<()>
+pub async fn serve<F, Fut>(listener: UnixListener, answer: F)
 where
     F: Fn(Ask) -> Fut + Clone + Send + 'static,
     Fut: Future<Output = Reply> + Send,
 {
     loop {
-        let (stream, _) = listener.accept().await?;
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            // Out of file descriptors, or the asker has gone: that passes.
+            Err(error) => {
+                tracing::warn!(%error, "admin channel");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
         let answer = answer.clone();
         tokio::spawn(async move {
             if let Err(error) = talk(stream, answer).await {
@@ -57,7 +76,7 @@ where
 {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
-    tokio::io::BufReader::new(read.take(LIMIT)).read_line(&mut line).await?;
+    tokio::time::timeout(PATIENCE, tokio::io::BufReader::new(read.take(LIMIT)).read_line(&mut line)).await??;
     let reply = match serde_json::from_str(&line) {
         Ok(ask) => answer(ask).await,
         Err(error) => Reply::Error(format!("the question is not understood: {error}")),
@@ -73,7 +92,8 @@ pub fn ask(folder: &Path, ask: &Ask) -> Result<serde_json::Value, String> {
         format!("there is no data folder {}; is the server running there? (--data DIR)", folder.display())
     })?;
     let no_server = |error: io::Error| format!("no cognate server answers in {}: {error}", folder.display());
-    let mut stream = UnixStream::connect(socket(&folder)).map_err(no_server)?;
+    let (path, _open) = socket(&folder).map_err(no_server)?;
+    let mut stream = UnixStream::connect(path).map_err(no_server)?;
     stream.set_read_timeout(Some(Duration::from_mins(1))).map_err(no_server)?;
     let mut line = serde_json::to_string(ask).map_err(|error| error.to_string())?;
     line.push('\n');
@@ -93,11 +113,23 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_question_gets_its_answer_and_only_the_owner_may_ask() {
         let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().canonicalize().unwrap();
+        ask_in(&folder.path().canonicalize().unwrap()).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_folder_too_deep_for_a_sockets_path_still_keeps_the_socket_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep = folder.path().canonicalize().unwrap().join("d".repeat(120));
+        std::fs::create_dir(&deep).unwrap();
+        ask_in(&deep).await;
+    }
+
+    async fn ask_in(root: &Path) {
+        let root = root.to_owned();
         let listener = listen(&root).unwrap();
         let serving =
             tokio::spawn(serve(listener, |ask| async move { Reply::Ok(serde_json::json!(format!("{ask:?}"))) }));
-        let path = socket(&root);
+        let path = root.join("admin.sock");
         let answer = tokio::task::spawn_blocking(move || ask(&root, &Ask::Explain { id: "last".into() }))
             .await
             .unwrap()

@@ -7,8 +7,9 @@ use crate::mail::Mailbox;
 use crate::page::{Page, PageWorker};
 use crate::server::{AnyKey, Bound, run as listen, uuid};
 use crate::wiring::seed::{NAME, Seed};
-use crate::wiring::{App, Settings, Urls};
+use crate::wiring::{App, Settings, Urls, with_port};
 use serde_json::{Value, json};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -39,7 +40,9 @@ pub fn run(args: &cli::Dev) -> Result<(), String> {
 
 fn temporary_folder() -> Result<PathBuf, String> {
     let folder = std::env::temp_dir().join(format!("cognate-{}", uuid()));
-    std::fs::create_dir(&folder)
+    std::fs::DirBuilder::new()
+        .mode(0o700)
+        .create(&folder)
         .map_err(|error| format!("cannot make the temporary folder {}: {error}", folder.display()))?;
     Ok(folder)
 }
@@ -140,7 +143,7 @@ fn serve_page(
     let (api, login) = (text("apiUrl"), text("loginDomain"));
     let connect = [app.urls.base.as_str(), api.as_str(), app.urls.objects.as_str(), login.as_str()];
     let port = port_of(bound);
-    let hosts = ["localhost", "127.0.0.1", "[::1]"].iter().map(|host| format!("{host}:{port}")).collect();
+    let hosts = ["localhost", "127.0.0.1", "[::1]"].iter().map(|host| with_port(host, port)).collect();
     let page = Arc::new(Page::new(&config, &connect, &app.urls.objects, hosts)?);
     listen("page", 1, bound, stop, move || PageWorker(Arc::clone(&page)))
         .map_err(|error| format!("cannot start the page's listener: {error}"))

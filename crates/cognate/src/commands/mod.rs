@@ -8,6 +8,7 @@ mod run;
 mod serve;
 
 use crate::cli::{Cli, Command};
+use std::io::Write as _;
 use std::process::ExitCode;
 
 /// Runs what was asked for.
@@ -38,8 +39,8 @@ fn say_error(why: &str) {
     eprintln!("cognate: {why}");
 }
 
-/// Prints a command's output.
-#[allow(clippy::print_stdout, reason = "this is the command's output")]
+/// Prints a command's output. Nobody may be listening any more (`| head`): that is no reason to end.
 fn say(text: &str) {
-    print!("{text}");
+    let mut out = std::io::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

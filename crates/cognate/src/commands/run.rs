@@ -8,6 +8,9 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+/// Time for the last decisions to reach the table.
+const FLUSH: Duration = Duration::from_secs(5);
+
 /// The runtime of everything but the gateway's data plane.
 pub fn control_runtime() -> Result<tokio::runtime::Runtime, String> {
     let threads = std::thread::available_parallelism().map_or(2, usize::from).max(2);
@@ -34,11 +37,7 @@ pub fn serve_admin(app: &Arc<App>) {
     let app = Arc::clone(app);
     match admin::listen(app.folder().root()) {
         Ok(listener) => {
-            tokio::spawn(async move {
-                if let Err(error) = admin::serve(listener, move |ask| Arc::clone(&app).admin(ask)).await {
-                    tracing::error!(%error, "the admin channel has closed");
-                }
-            });
+            tokio::spawn(admin::serve(listener, move |ask| Arc::clone(&app).admin(ask)));
         }
         Err(error) => {
             tracing::error!(%error, "the admin channel is closed: cognate env, explain and keys will not work");
@@ -57,11 +56,29 @@ pub async fn until_told(app: &App) -> Result<(), String> {
     }
 }
 
-/// Ends: no new connections, requests in flight finished, storage closed.
+async fn end_at_once() {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::warn!("told to stop a second time: requests in flight are dropped");
+    std::process::exit(1);
+}
+
+/// Ends: no new connections, requests in flight finished, decisions kept, storage closed. Who asks a second time gets the end at once:
+/// what was acknowledged is on the disk already.
 pub fn end(app: &App, tell: &watch::Sender<bool>, threads: Vec<JoinHandle<()>>, runtime: tokio::runtime::Runtime) {
+    runtime.spawn(end_at_once());
     tell.send_replace(true);
     for thread in threads {
         let _ = thread.join();
+    }
+    if runtime.block_on(async { tokio::time::timeout(FLUSH, app.decisions.flush()).await }).is_err() {
+        tracing::warn!("the last decisions could not be kept");
     }
     runtime.shutdown_timeout(Duration::from_secs(5));
     app.store.close();

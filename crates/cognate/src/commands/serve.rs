@@ -16,7 +16,7 @@ use user_pools::ports::Messenger;
 
 /// Runs until told to stop.
 pub fn run(args: &cli::Serve) -> Result<(), String> {
-    crate::telemetry::start_log(true, "info");
+    crate::telemetry::start_log(true, "info,cognate::telemetry::decisions=debug");
     let config = Config::load(&args.config)?;
     let folder = DataFolder::open(&config.data).map_err(|error| error.to_string())?;
     let bound = Bound::explicit(&config.listen)?;

@@ -25,7 +25,7 @@ impl DataFolder {
         match lock.try_lock() {
             Ok(()) => Ok(Self { root, _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(DataError(format!(
-                "the data folder {} is in use by another cognate process; stop that one, or choose another folder with --data",
+                "the data folder {} is in use by another cognate process; stop that one, or choose another folder (--data, or `data` in cognate.toml)",
                 root.display()
             ))),
             Err(TryLockError::Error(error)) => Err(cannot("lock", &error)),

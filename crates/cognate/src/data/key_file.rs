@@ -40,6 +40,10 @@ impl KeyFile {
     /// Reads the key file. Without one a first key is made, but only where there is no database yet.
     pub fn open(path: &Path, database_exists: bool) -> Result<Self, DataError> {
         match std::fs::read(path) {
+            Ok(bytes) if private_file::others_may_read(path) => {
+                tracing::warn!(file = %path.display(), "the key file can be read by others than its owner: chmod 600 it");
+                Self::read(path, &Zeroizing::new(bytes))
+            }
             Ok(bytes) => Self::read(path, &Zeroizing::new(bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && database_exists => Err(DataError(format!(
                 "the key file {} is missing, but there is a database sealed with its keys: restore the key file from a backup, or move the data folder away to start anew",
@@ -78,13 +82,21 @@ impl KeyFile {
         let id = self.content.keys.iter().map(|key| key.id).max().unwrap_or(0) + 1;
         let mut secret = Zeroizing::new([0; 32]);
         SystemRandom::fill(&mut *secret);
+        let before = std::mem::replace(&mut self.content.active, id);
         self.content.keys.push(StoredKey { id, secret: STANDARD.encode(*secret) });
-        self.content.active = id;
+        self.save().inspect_err(|_| {
+            // A key that is not on the disk must never seal anything.
+            self.content.keys.pop();
+            self.content.active = before;
+        })?;
+        Ok(id)
+    }
+
+    fn save(&self) -> Result<(), DataError> {
         let text =
             Zeroizing::new(serde_json::to_vec_pretty(&self.content).map_err(|error| DataError(error.to_string()))?);
         private_file::write(&self.path, &text)
-            .map_err(|error| DataError(format!("cannot write the key file {}: {error}", self.path.display())))?;
-        Ok(id)
+            .map_err(|error| DataError(format!("cannot write the key file {}: {error}", self.path.display())))
     }
 
     /// Gives a running ring the keys of the file.
@@ -134,6 +146,17 @@ mod tests {
         let Err(error) = KeyFile::open(&path, true) else { panic!("a key file was made over an old database") };
         assert!(error.to_string().contains("restore the key file"), "{error}");
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_key_that_could_not_be_written_is_not_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.json");
+        let mut file = KeyFile::open(&path, false).unwrap();
+        // A folder in the place of the file written beside makes the write fail, also for root.
+        std::fs::create_dir(path.with_extension("new")).unwrap();
+        assert!(file.rotate().is_err());
+        assert_eq!((file.ids(), file.ring().unwrap().active_id()), (vec![1], 1));
     }
 
     #[test]

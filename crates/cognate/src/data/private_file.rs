@@ -1,7 +1,7 @@
 //! Files that only the owner may read, written whole or not at all.
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 /// Writes beside, flushes, renames over, flushes the folder: after a crash either the old or the new content is there.
@@ -14,6 +14,11 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
+/// Whether the file's mode lets anybody but its owner read it.
+pub fn others_may_read(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|about| about.permissions().mode() & 0o044 != 0)
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
@@ -24,5 +29,8 @@ mod tests {
         let path = folder.path().join("keys.json");
         super::write(&path, b"{}").unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(!super::others_may_read(&path));
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(super::others_may_read(&path));
     }
 }

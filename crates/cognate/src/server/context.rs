@@ -63,20 +63,33 @@ pub fn client(peer: IpAddr, tls: bool, headers: &HeaderMap, trusted: &[Network])
     if !is_trusted(peer) {
         return Client { ip: peer, scheme: own_scheme };
     }
-    let chain = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','));
-    let hops: Vec<IpAddr> = chain.map_while(|hop| hop.trim().parse().ok()).collect();
-    let ip = hops.iter().rev().copied().find(|ip| !is_trusted(*ip)).or(hops.first().copied()).unwrap_or(peer);
-    let said = headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
-    let scheme = match said.map(str::trim) {
+    let hops = last_first(headers, "x-forwarded-for").map_while(hop);
+    let mut ip = peer;
+    for hop in hops {
+        ip = hop;
+        if !is_trusted(hop) {
+            break;
+        }
+    }
+    let scheme = match last_first(headers, "x-forwarded-proto").next() {
         Some("https") => "https",
         Some("http") => "http",
         _ => own_scheme,
     };
     Client { ip, scheme }
+}
+
+/// The members of a list header, those the nearest proxy wrote first. What is not text reads as empty.
+fn last_first<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h str> {
+    let lines: Vec<&str> = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default()).collect();
+    lines.into_iter().rev().flat_map(|line| line.rsplit(',')).map(str::trim)
+}
+
+/// A hop's address; some proxies write its port too.
+fn hop(text: &str) -> Option<IpAddr> {
+    let bare = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    let with_port = || text.parse::<SocketAddr>().ok().map(|hop| hop.ip());
+    text.parse().ok().or_else(bare).or_else(with_port).map(|ip: IpAddr| ip.to_canonical())
 }
 
 /// A context for a request through the AWS or login doors.
@@ -88,7 +101,7 @@ pub fn context(clock: &Clock, client: &Client, headers: &HeaderMap) -> RequestCo
         request_id: uuid(),
         client_ip: client.ip,
         trace_id: trace_id(now, headers),
-        locale: text("accept-language"),
+        locale: text("accept-language").map(|languages| languages.chars().take(256).collect()),
         user_agent: text("user-agent").map(|agent| agent.chars().take(256).collect()),
     }
 }
@@ -143,6 +156,22 @@ mod tests {
         let trusted = ["10.0.0.0/8".parse().unwrap()];
         let chain = headers(&[("x-forwarded-for", "1.1.1.1, 203.0.113.5, 10.0.0.7"), ("x-forwarded-proto", "https")]);
         assert_eq!(client(ip("10.0.0.9"), false, &chain, &trusted), Client { ip: ip("203.0.113.5"), scheme: "https" });
+    }
+
+    #[test]
+    fn what_the_client_wrote_to_the_left_hides_nobody() {
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        let seen = |pairs: &[(&'static str, &'static str)]| client(ip("10.0.0.9"), false, &headers(pairs), &trusted);
+        for left in
+            ["unknown, 203.0.113.5", "9.9.9.9,203.0.113.5:4711", ", 203.0.113.5, 10.0.0.7", "::ffff:203.0.113.5"]
+        {
+            assert_eq!(seen(&[("x-forwarded-for", left)]).ip, ip("203.0.113.5"), "{left}");
+        }
+        assert_eq!(seen(&[("x-forwarded-for", "9.9.9.9"), ("x-forwarded-for", "203.0.113.5")]).ip, ip("203.0.113.5"));
+        assert_eq!(seen(&[("x-forwarded-for", "9.9.9.9, unknown")]).ip, ip("10.0.0.9"));
+        assert_eq!(seen(&[("x-forwarded-for", "[2001:db8::1]:443")]).ip, ip("2001:db8::1"));
+        assert_eq!(seen(&[("x-forwarded-proto", "https"), ("x-forwarded-proto", "http")]).scheme, "http");
+        assert_eq!(seen(&[("x-forwarded-proto", "http, https")]).scheme, "https");
     }
 
     #[test]

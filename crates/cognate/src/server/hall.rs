@@ -64,8 +64,6 @@ pub struct Hall {
     pub mailbox: Option<Mailbox>,
     /// `POST /_cognate/clock` is allowed.
     pub test_clock: bool,
-    /// Region of requests that name none.
-    pub region: String,
 }
 
 /// One listener thread's share: the gateway's worker.
@@ -84,7 +82,7 @@ impl HallWorker {
 impl Worker for HallWorker {
     async fn handle(self: Rc<Self>, ends: Ends, request: Request<Incoming>) -> Response<Body> {
         let started = Instant::now();
-        self.hall.metrics.began();
+        let _in_flight = self.hall.metrics.began();
         let (name, answer) = self.lead(ends, request).await;
         self.hall.metrics.answered(name, answer.status().as_u16(), started.elapsed());
         answer
@@ -94,9 +92,12 @@ impl Worker for HallWorker {
 impl HallWorker {
     async fn lead(&self, ends: Ends, request: Request<Incoming>) -> (&'static str, Response<Body>) {
         let hall = &self.hall;
-        let Some(host) = host(&request) else {
+        let named =
+            authority(&request).and_then(|authority| Some((authority, super::names::host_of_authority(authority)?)));
+        let Some((authority, host)) = named else {
             return ("none", plain(StatusCode::BAD_REQUEST, "exactly one Host header is needed"));
         };
+        let authority = authority.to_owned();
         let client = context::client(context::plain_ip(ends.peer), false, request.headers(), &hall.trusted);
         let wanted = Wanted {
             host: &host,
@@ -120,7 +121,7 @@ impl HallWorker {
             let answer = self.gateway.handle(request, context).await;
             return (name, answer.map(|body| body.map_err(Into::into).boxed_unsync()));
         }
-        let task = hall.control.spawn(Arc::clone(hall).answer(room, host, client, request));
+        let task = hall.control.spawn(Arc::clone(hall).answer(room, authority, client, request));
         // A room that panicked has said so on standard error; its client gets an answer all the same.
         (name, task.await.unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong")))
     }
@@ -130,7 +131,7 @@ impl Hall {
     async fn answer(
         self: Arc<Self>,
         room: Room,
-        host: String,
+        authority: String,
         client: Client,
         request: Request<Incoming>,
     ) -> Response<Body> {
@@ -141,7 +142,7 @@ impl Hall {
             Room::Sts => self.sts(cx, request).await,
             Room::OtherAws => self.other_aws(&cx, request).await,
             Room::Issuer => self.well_known(&cx, &request).await,
-            Room::Login(domain) => self.managed_login(cx, domain, &host, &client, request).await,
+            Room::Login(domain) => self.managed_login(cx, domain, &authority, &client, request).await,
             Room::Objects => {
                 self.objects.handle(request, cx.now).await.map(|body| body.map_err(Into::into).boxed_unsync())
             }
@@ -159,16 +160,7 @@ impl Hall {
 
     /// Whether an origin is the server's own.
     pub(super) fn is_own_origin(&self, origin: &str) -> bool {
-        if origin == self.public_base {
-            return true;
-        }
-        let Some((scheme, authority)) = origin.split_once("://") else { return false };
-        let port = |text: &str| text.rsplit_once(':').map(|(_, port)| port.to_owned());
-        let same_port = port(authority) == self.public_base.split_once("://").and_then(|(_, rest)| port(rest));
-        scheme == "http"
-            && same_port
-            && super::names::host_of(origin)
-                .is_some_and(|host| matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]"))
+        is_own(origin, &self.public_base)
     }
 
     fn foreign_page(&self, headers: &HeaderMap) -> bool {
@@ -210,7 +202,11 @@ impl Hall {
         if self.foreign_page(&parts.headers) {
             return aws_error(ErrorForm::Query, &foreign_page_error(), &cx);
         }
-        let Ok(body) = collect(body, FORM).await else { return aws_error(ErrorForm::Query, &broken(), &cx) };
+        let body = match collect(body, FORM).await {
+            Ok(body) => body,
+            Err(TooLarge::Limit) => return aws_error(ErrorForm::Query, &aws::json11::too_large(), &cx),
+            Err(TooLarge::Broken) => return aws_error(ErrorForm::Query, &broken(), &cx),
+        };
         self.get_caller_identity(&cx, &parts, &body).unwrap_or_else(|error| aws_error(ErrorForm::Query, &error, &cx))
     }
 
@@ -264,15 +260,18 @@ impl Hall {
         &self,
         cx: RequestContext,
         domain: Option<String>,
-        host: &str,
+        authority: &str,
         client: &Client,
         request: Request<Incoming>,
     ) -> Response<Body> {
         let (parts, body) = request.into_parts();
-        let Ok(body) = collect(body, FORM).await else {
-            return plain(StatusCode::PAYLOAD_TOO_LARGE, "the form is too large or broke off");
+        let body = match collect(body, FORM).await {
+            Ok(body) => body,
+            Err(TooLarge::Limit) => return plain(StatusCode::PAYLOAD_TOO_LARGE, "a form may have at most 64 KiB"),
+            Err(TooLarge::Broken) => {
+                return plain(StatusCode::REQUEST_TIMEOUT, "the form did not arrive in time, or broke off");
+            }
         };
-        let authority = parts.headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or(host);
         let request = LoginRequest {
             method: parts.method,
             path: parts.uri.path().to_owned(),
@@ -287,13 +286,23 @@ impl Hall {
     }
 }
 
-/// The host the client asked for: `:authority` in HTTP/2, else the one Host header. Without port, lower case.
-fn host(request: &Request<Incoming>) -> Option<String> {
-    let authority = match request.uri().authority() {
-        Some(authority) => authority.as_str(),
-        None => only_host_header(request.headers())?,
+/// An origin is ours when it is the base; where the base is this machine, in any spelling of this machine.
+fn is_own(origin: &str, base: &str) -> bool {
+    const HERE: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+    let parts = |url: &str| {
+        let authority = url.strip_prefix("http://")?;
+        let host = super::names::host_of_authority(authority)?;
+        HERE.contains(&host.as_str()).then(|| authority[host.len()..].to_owned())
     };
-    super::names::host_of(&format!("http://{authority}"))
+    origin == base || parts(base).is_some_and(|port| parts(origin) == Some(port))
+}
+
+/// Host and port the client asked for: `:authority` in HTTP/2, else the one Host header.
+fn authority(request: &Request<Incoming>) -> Option<&str> {
+    match request.uri().authority() {
+        Some(authority) => Some(authority.as_str()),
+        None => only_host_header(request.headers()),
+    }
 }
 
 /// Two Host headers are a trick, not a request.
@@ -355,4 +364,37 @@ fn aws_error(form: ErrorForm, error: &ServiceError, cx: &RequestContext) -> Resp
 /// Whether a method only reads.
 pub(super) fn reads(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_this_machine_is_our_own_origin_on_our_port_only() {
+        let base = "http://localhost:4566";
+        for own in ["http://localhost:4566", "http://127.0.0.1:4566", "http://[::1]:4566"] {
+            assert!(is_own(own, base), "{own}");
+        }
+        for foreign in [
+            "http://localhost:4567",
+            "http://localhost",
+            "https://localhost:4566",
+            "http://localhost:4566.evil.example",
+            "null",
+            "",
+        ] {
+            assert!(!is_own(foreign, base), "{foreign}");
+        }
+    }
+
+    #[test]
+    fn a_page_on_the_visitors_own_machine_is_foreign_to_a_public_server() {
+        let base = "https://id.example.com";
+        assert!(is_own(base, base));
+        for foreign in ["http://localhost", "http://127.0.0.1", "http://id.example.com", "https://id.example.com:8443"]
+        {
+            assert!(!is_own(foreign, base), "{foreign}");
+        }
+    }
 }

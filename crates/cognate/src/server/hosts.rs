@@ -82,7 +82,8 @@ pub fn room(wanted: &Wanted<'_>, known: &dyn Known) -> Result<Room, ForeignHost>
     }
 }
 
-fn is_region(label: &str) -> bool {
+/// Whether a label is a region's name, such as `us-east-1` or `us-gov-west-1`.
+pub fn is_region(label: &str) -> bool {
     let mut parts = label.split('-');
     let letters =
         |part: Option<&str>| part.is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase()));
@@ -98,14 +99,15 @@ fn is_region(label: &str) -> bool {
 }
 
 fn host_form(host: &str, known: &dyn Known) -> Option<HostForm> {
-    if let Some(domain) = known.login_domain(host) {
-        return Some(HostForm::Login(domain));
+    // The server's own names come first: no custom domain, and no name a pattern covers too, may take them away.
+    if known.is_base(host) || is_loopback(host) {
+        return Some(HostForm::Base);
     }
     if known.is_objects(host) {
         return Some(HostForm::Objects);
     }
-    if known.is_base(host) || is_loopback(host) {
-        return Some(HostForm::Base);
+    if let Some(domain) = known.login_domain(host) {
+        return Some(HostForm::Login(domain));
     }
     if known.gateway(host, "/") {
         return Some(HostForm::Execute);
@@ -271,7 +273,7 @@ mod tests {
     struct Nothing;
     impl Known for Nothing {
         fn login_domain(&self, host: &str) -> Option<String> {
-            (host == "auth.example.test").then(|| host.to_owned())
+            matches!(host, "auth.example.test" | "id.example.test" | "localhost").then(|| host.to_owned())
         }
         fn is_base(&self, host: &str) -> bool {
             host == "id.example.test"
@@ -327,6 +329,13 @@ mod tests {
     fn a_host_that_is_not_ours_is_refused() {
         for host in ["evil.example", "localhost.evil.example", "10.0.0.1", "amazonaws.com.evil.example", ""] {
             assert_eq!(go(host, &Method::GET, "/", &[]), Err(ForeignHost), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_login_domain_cannot_take_the_servers_own_names() {
+        for host in ["id.example.test", "localhost", "127.0.0.1"] {
+            assert_eq!(go(host, &Method::GET, "/", &[]), Ok(Room::Home), "{host}");
         }
     }
 

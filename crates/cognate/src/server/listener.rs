@@ -10,6 +10,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use socket2::{Domain, Protocol, Socket, Type};
+use std::cell::Cell;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -128,12 +129,12 @@ fn thread<W: Worker>(sockets: Vec<Socket>, stop: watch::Receiver<bool>, make: im
     local.block_on(&runtime, async move {
         let listeners =
             sockets.into_iter().map(|socket| TcpListener::from_std(socket.into())).collect::<io::Result<Vec<_>>>()?;
-        accept(&listeners, stop, Rc::new(make())).await;
+        accept(listeners, stop, Rc::new(make())).await;
         Ok(())
     })
 }
 
-async fn accept<W: Worker>(listeners: &[TcpListener], mut stop: watch::Receiver<bool>, worker: Rc<W>) {
+async fn accept<W: Worker>(listeners: Vec<TcpListener>, mut stop: watch::Receiver<bool>, worker: Rc<W>) {
     let graceful = GracefulShutdown::new();
     let server = builder();
     loop {
@@ -153,6 +154,8 @@ async fn accept<W: Worker>(listeners: &[TcpListener], mut stop: watch::Receiver<
             }
         }
     }
+    // Whoever comes now is refused at once, instead of waiting in the backlog of a server that ends.
+    drop(listeners);
     if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests were still open when the time to end had come");
     }
@@ -169,17 +172,32 @@ fn serve<W: Worker>(
     // A connection without a local address is gone already.
     let Ok(local) = stream.local_addr() else { return };
     let ends = Ends { peer, local };
+    let asked = Rc::new(Cell::new(false));
+    let heard = Rc::clone(&asked);
     let service = service_fn(move |request| {
         let worker = Rc::clone(&worker);
+        heard.set(true);
         async move { Ok::<_, std::convert::Infallible>(worker.handle(ends, request).await) }
     });
     let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
     let watched = graceful.watch(connection);
     tokio::task::spawn_local(async move {
-        if let Err(error) = watched.await {
-            tracing::trace!(%error, "connection");
+        tokio::select! {
+            ended = watched => if let Err(error) = ended {
+                tracing::trace!(%error, "connection");
+            },
+            () = silence(&asked) => tracing::trace!("a connection that asked for nothing was closed"),
         }
     });
+}
+
+/// Ends when nothing has been asked for too long. hyper's own timer begins only when it knows which HTTP is spoken, so a client that
+/// connects and says nothing, or half a preface, would stay for ever.
+async fn silence(asked: &Cell<bool>) {
+    tokio::time::sleep(HEAD_TIMEOUT + Duration::from_secs(1)).await;
+    if asked.get() {
+        std::future::pending::<()>().await;
+    }
 }
 
 fn builder() -> auto::Builder<Local> {

@@ -12,6 +12,7 @@ mod signatures;
 pub use body::{Body, full};
 pub use context::{Network, uuid};
 pub use hall::{Hall, HallWorker, plain};
+pub use hosts::is_region;
 pub use listener::{Bound, Ends, Worker, run};
-pub use names::Names;
+pub use names::{Names, host_of};
 pub use signatures::{AnyKey, KnownKeys};

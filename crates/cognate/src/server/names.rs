@@ -42,8 +42,11 @@ pub struct Names {
 
 /// The host of a URL, without port, lower case.
 pub fn host_of(url: &str) -> Option<String> {
-    let rest = url.split_once("://")?.1;
-    let authority = rest.split('/').next()?;
+    host_of_authority(url.split_once("://")?.1.split('/').next()?)
+}
+
+/// The host of `host:port`, lower case.
+pub fn host_of_authority(authority: &str) -> Option<String> {
     let host = if authority.starts_with('[') {
         authority.split_inclusive(']').next()?
     } else {

@@ -12,6 +12,9 @@ const POLICY: &str =
     "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 const STYLE: &str = include_str!("own.css");
 
+/// 9999-12-31, in epoch milliseconds.
+const END_OF_TIME: i64 = 253_402_214_400_000;
+
 #[derive(Template)]
 #[template(path = "mailbox.html")]
 struct MailboxPage {
@@ -109,16 +112,22 @@ async fn move_clock(hall: &Hall, request: Request<Incoming>) -> Response<Body> {
     };
     match serde_json::from_slice(&body) {
         Ok(MoveClock { advance_seconds: Some(seconds), now: None }) => {
-            json(&serde_json::json!({ "now": hall.clock.advance(seconds.saturating_mul(1000)) }))
+            set_clock(hall, hall.clock.now().saturating_add(seconds.saturating_mul(1000)))
         }
-        Ok(MoveClock { advance_seconds: None, now: Some(now) }) => {
-            json(&serde_json::json!({ "now": hall.clock.set(now) }))
-        }
+        Ok(MoveClock { advance_seconds: None, now: Some(now) }) => set_clock(hall, now),
         Ok(_) => plain(StatusCode::BAD_REQUEST, "give exactly one of advanceSeconds and now"),
         Err(error) => {
             plain(StatusCode::BAD_REQUEST, &format!("the body must be JSON like {{\"advanceSeconds\": 3600}}: {error}"))
         }
     }
+}
+
+/// Times are added to everywhere, so the clock stays among those that have room.
+fn set_clock(hall: &Hall, now: i64) -> Response<Body> {
+    if !(0..=END_OF_TIME).contains(&now) {
+        return plain(StatusCode::BAD_REQUEST, "the clock can be set to any moment from 1970 to 9999");
+    }
+    json(&serde_json::json!({ "now": hall.clock.set(now) }))
 }
 
 fn style() -> Response<Body> {

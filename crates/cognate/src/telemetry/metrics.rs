@@ -60,15 +60,25 @@ fn latency() -> Histogram {
     Histogram::new(exponential_buckets(0.000_25, 4.0, 9))
 }
 
+/// A request that is being served.
+#[must_use = "the request is in flight until this goes"]
+pub struct InFlight<'m>(&'m Gauge);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
 impl Metrics {
-    /// A request has begun.
-    pub fn began(&self) {
+    /// A request has begun; it is in flight until the answer's guard goes, which it also does when the client leaves early.
+    pub fn began(&self) -> InFlight<'_> {
         self.in_flight.inc();
+        InFlight(&self.in_flight)
     }
 
     /// A request has been answered.
     pub fn answered(&self, room: &'static str, status: u16, took: Duration) {
-        self.in_flight.dec();
         self.requests.get_or_create(&RequestLabels { room, status }).inc();
         self.seconds.get_or_create(&RoomLabel { room }).observe(took.as_secs_f64());
     }
@@ -91,5 +101,19 @@ impl Metrics {
             text.clear();
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_whose_client_left_is_no_longer_in_flight() {
+        let metrics = Metrics::default();
+        let request = metrics.began();
+        assert!(metrics.text().contains("cognate_in_flight 1"), "{}", metrics.text());
+        drop(request);
+        assert!(metrics.text().contains("cognate_in_flight 0"), "{}", metrics.text());
     }
 }

@@ -1,8 +1,8 @@
 //! The whole server, put together.
 use super::adapters::{Bytes, GatewayRecorder, PoolIssuers, Presigned, UploadReports};
+use super::custom_domains::CustomDomains;
 use super::functions::InProcess;
 use super::urls::Urls;
-use crate::admin::{Ask, Reply};
 use crate::data::{DataError, DataFolder, KeyFile};
 use crate::mail::Mailbox;
 use crate::platform::{Clock, HashingPool, SystemRandom};
@@ -15,17 +15,17 @@ use dashboard::Dashboard;
 use http_apis::{ApiStore, Gateway, GatewayOptions};
 use login::Login;
 use objects::{ObjectService, ObjectsConfig};
-use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use serde_json::Value;
+use std::iter;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::{OpenOptions, SqliteStore, Trouble};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
-use user_pools::keys::{Overlap, new_signing_keys};
+use tokio::time::MissedTickBehavior;
 use user_pools::pool::IssuerForm;
-use user_pools::ports::{DecisionSink, Domains as _, Messenger, Page, Pools as _};
-use user_pools::{PoolId, Scope, UserPools};
+use user_pools::ports::{DecisionSink, Messenger};
+use user_pools::{Scope, UserPools};
 
 /// Lives of presigned URLs, in seconds.
 const UPLOAD_SECONDS: u32 = 900;
@@ -35,6 +35,8 @@ const LARGEST_OBJECT: u64 = 5 * 1024 * 1024 * 1024;
 const FOLLOW: Duration = Duration::from_secs(1);
 const SWEEP: Duration = Duration::from_secs(30);
 const SWEEP_ROWS: usize = 500;
+/// Between two batches others get their turn.
+const BREATH: Duration = Duration::from_millis(10);
 
 /// How the server is to be put together.
 pub struct Settings {
@@ -80,7 +82,10 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// What `cognate env` answers; filled once the server is ready.
     pub env: Mutex<Value>,
-    keys: Mutex<KeyFile>,
+    /// The way of decisions; flushed before the end.
+    pub decisions: Decisions,
+    /// One change of keys at a time: each reads what is there and writes it anew.
+    pub(super) keys: tokio::sync::Mutex<KeyFile>,
     /// Trouble in storage ends the process.
     pub trouble: watch::Receiver<Option<String>>,
     folder: DataFolder,
@@ -97,7 +102,7 @@ impl App {
         let metrics = Arc::new(Metrics::default());
         let (sink, taken) = Decisions::new(Arc::clone(&metrics));
         control.spawn(Decisions::write(taken, Arc::new(store.clone()), clock.clone()));
-        let decisions: Arc<dyn DecisionSink> = Arc::new(sink);
+        let decisions: Arc<dyn DecisionSink> = Arc::new(sink.clone());
         let hashing = HashingPool::start(settings.hashing_threads)
             .map_err(|error| DataError(format!("cannot start the hashing threads: {error}")))?;
         let pools = Arc::new(UserPools {
@@ -123,12 +128,16 @@ impl App {
                     dashboard: Arc::clone(&dashboard),
                     clock: clock.clone(),
                     control: control.clone(),
+                    account: settings.scope.account.clone(),
                 }),
                 issuers: Arc::new(PoolIssuers(Arc::clone(&pools.memory))),
                 recorder: Arc::new(GatewayRecorder(Arc::clone(&decisions))),
                 random: Arc::new(SystemRandom),
             },
-            GatewayOptions::default(),
+            GatewayOptions {
+                domains: iter::once("localhost".into()).chain(settings.urls.api_host()).collect(),
+                ..GatewayOptions::default()
+            },
         );
         gateway.refresh().await.map_err(|error| DataError(format!("the APIs cannot be read: {error}")))?;
         let names =
@@ -162,7 +171,6 @@ impl App {
             objects,
             mailbox: settings.mailbox,
             test_clock: settings.test_clock,
-            region: settings.scope.region.clone(),
         });
         let app = Arc::new(Self {
             hall,
@@ -173,12 +181,14 @@ impl App {
             urls: settings.urls,
             metrics,
             env: Mutex::new(Value::Null),
-            keys: Mutex::new(keys),
+            decisions: sink,
+            keys: tokio::sync::Mutex::new(keys),
             trouble,
             folder,
         });
-        app.refresh_custom_domains(&settings.scope).await;
-        control.spawn(Arc::clone(&app).follow(seen));
+        let mut custom = CustomDomains::default();
+        app.follow_custom_domains(&mut custom).await;
+        control.spawn(Arc::clone(&app).follow(seen, custom));
         control.spawn(Arc::clone(&app).sweep(dashboard));
         Ok(app)
     }
@@ -188,139 +198,57 @@ impl App {
         &self.folder
     }
 
-    async fn refresh_custom_domains(&self, scope: &Scope) {
-        let mut custom = BTreeSet::new();
-        let pools = self.store.list_pools(scope.clone(), Page { after: None, limit: 1_000 }).await.unwrap_or_default();
-        for pool in pools {
-            let domains = self.store.domains_of(pool.id).await.unwrap_or_default();
-            custom.extend(domains.into_iter().filter(|domain| domain.custom.is_some()).map(|domain| domain.name));
-        }
-        self.hall.names.set_custom_domains(custom);
-    }
-
     /// Follows the changes sequence: keys, custom domains, APIs.
-    async fn follow(self: Arc<Self>, mut seen: u64) {
+    async fn follow(self: Arc<Self>, mut seen: u64, mut custom: CustomDomains) {
         let mut tick = tokio::time::interval(FOLLOW);
         loop {
             tick.tick().await;
-            let before = seen;
             match self.pools.follow_key_changes(self.clock.now(), seen).await {
                 Ok(seq) => seen = seq,
                 Err(error) => tracing::warn!(%error, "changes of pools cannot be followed now"),
             }
-            if seen != before {
-                let scope = Scope { account: "000000000000".to_owned(), region: self.hall.region.clone() };
-                self.refresh_custom_domains(&scope).await;
-            }
+            self.follow_custom_domains(&mut custom).await;
             if let Err(error) = self.gateway.refresh().await {
                 tracing::warn!(%error, "changes of APIs cannot be followed now");
             }
         }
     }
 
-    /// Deletes what has ended, in small batches, and uploads that never came.
+    async fn follow_custom_domains(&self, custom: &mut CustomDomains) {
+        match custom.follow(&self.store).await {
+            Ok(Some(names)) => self.hall.names.set_custom_domains(names),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "changes of login domains cannot be followed now"),
+        }
+    }
+
+    /// Deletes what has ended, in small batches with other acts in between until nothing is left, and uploads that never came.
     async fn sweep(self: Arc<Self>, dashboard: Arc<Dashboard>) {
         let mut tick = tokio::time::interval(SWEEP);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tick.tick().await;
-            if let Err(error) = self.store.sweep(self.clock.now(), SWEEP_ROWS).await {
+            if let Err(error) = self.sweep_rows().await {
                 tracing::warn!(%error, "ended rows could not be swept");
             }
-            if let Err(error) = dashboard.sweep(self.clock.now(), SWEEP_ROWS).await {
+            if let Err(error) = self.sweep_uploads(&dashboard).await {
                 tracing::warn!(%error, "pending uploads could not be swept");
             }
         }
     }
 
-    /// Answers a question of the admin channel.
-    pub async fn admin(self: Arc<Self>, ask: Ask) -> Reply {
-        let answered = match ask {
-            Ask::Env => Ok(self.env.lock().map_or(Value::Null, |env| env.clone())),
-            Ask::Explain { id } => self.explain(&id).await,
-            Ask::Keys => self.list_keys().await,
-            Ask::RotateSealing => self.rotate_sealing().await,
-            Ask::RotateSigning { pool, now } => self.rotate_signing(pool, now).await,
-            Ask::WithdrawSigning { kid } => self.withdraw_signing(&kid).await,
-        };
-        answered.map_or_else(Reply::Error, Reply::Ok)
-    }
-
-    async fn explain(&self, id: &str) -> Result<Value, String> {
-        use user_pools::ports::Decisions as _;
-        let failed = |error: user_pools::ports::StoreError| error.to_string();
-        let id = if id == "last" {
-            let newest = self.store.latest_decisions(true, 1).await.map_err(failed)?;
-            newest.into_iter().next().map(|decision| decision.request_id).ok_or("nothing has been refused yet")?
-        } else {
-            id.to_owned()
-        };
-        let decisions = self.store.decisions_of(id.clone()).await.map_err(failed)?;
-        if decisions.is_empty() {
-            return Err(format!("no decision is known of request {id}; only the newest ones are kept"));
+    async fn sweep_rows(&self) -> user_pools::ports::StoreResult<()> {
+        while self.store.sweep(self.clock.now(), SWEEP_ROWS).await? > 0 {
+            tokio::time::sleep(BREATH).await;
         }
-        serde_json::to_value(decisions).map_err(|error| error.to_string())
+        Ok(())
     }
 
-    async fn all_pools(&self) -> Result<Vec<PoolId>, String> {
-        let changes = self.store.changes(0, usize::MAX >> 1).await.map_err(|error| error.to_string())?;
-        let pools: BTreeSet<_> =
-            changes.into_iter().filter(|change| change.kind == "pool").map(|change| change.subject).collect();
-        let mut there = Vec::new();
-        for pool in pools {
-            if self.store.pool(PoolId(pool.clone())).await.is_ok() {
-                there.push(PoolId(pool));
-            }
+    async fn sweep_uploads(&self, dashboard: &Dashboard) -> Result<(), dashboard::ports::StoreError> {
+        while dashboard.sweep(self.clock.now(), SWEEP_ROWS).await? > 0 {
+            tokio::time::sleep(BREATH).await;
         }
-        Ok(there)
-    }
-
-    async fn list_keys(&self) -> Result<Value, String> {
-        let ids = self.keys.lock().map(|keys| keys.ids()).map_err(|_| "the key file is in use")?;
-        let mut signing = Vec::new();
-        for pool in self.all_pools().await? {
-            for row in self.store.signing_keys(pool).await.map_err(|error| error.to_string())? {
-                signing.push(json!({"pool": row.pool, "kid": row.kid, "purpose": row.purpose, "state": row.state, "publishedUntil": row.published_until}));
-            }
-        }
-        Ok(json!({"sealing": {"keys": ids, "active": self.pools.keys.active_id()}, "signing": signing}))
-    }
-
-    /// The file first, the ring second: a value sealed under a key that is not on disk could never be opened again.
-    async fn rotate_sealing(&self) -> Result<Value, String> {
-        let id = {
-            let mut keys = self.keys.lock().map_err(|_| "the key file is in use")?;
-            keys.rotate().map_err(|error| error.to_string())?
-        };
-        self.store.note_sealing_key(id).await.map_err(|error| error.to_string())?;
-        let keys = self.keys.lock().map_err(|_| "the key file is in use")?;
-        keys.refresh(&self.pools.keys).map_err(|error| error.to_string())?;
-        Ok(json!({"active": id, "keys": keys.ids()}))
-    }
-
-    async fn rotate_signing(&self, pool: Option<String>, at_once: bool) -> Result<Value, String> {
-        let pools = match pool {
-            Some(pool) => vec![PoolId(pool)],
-            None => self.all_pools().await?,
-        };
-        for pool in &pools {
-            let (ring, id, now) = (Arc::clone(&self.pools.keys), pool.clone(), self.clock.now());
-            let fresh = tokio::task::spawn_blocking(move || new_signing_keys(&ring, &SystemRandom, &id, now)).await;
-            let fresh = fresh.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
-            let overlap = if at_once { Overlap::Withdrawn } else { Overlap::Published };
-            self.pools.rotate_keys(now, pool, fresh, overlap).await.map_err(|error| error.to_string())?;
-        }
-        Ok(json!({"rotated": pools}))
-    }
-
-    async fn withdraw_signing(&self, kid: &str) -> Result<Value, String> {
-        for pool in self.all_pools().await? {
-            let rows = self.store.signing_keys(pool.clone()).await.map_err(|error| error.to_string())?;
-            if rows.iter().any(|row| row.kid == kid) {
-                self.pools.withdraw_key(self.clock.now(), &pool, kid).await.map_err(|error| error.to_string())?;
-                return Ok(json!({"withdrawn": kid, "pool": pool, "next": "cognate keys rotate --signing"}));
-            }
-        }
-        Err(format!("no pool has a signing key {kid}; `cognate keys list` shows them"))
+        Ok(())
     }
 }
 

@@ -8,8 +8,10 @@ use http_apis::ports::{FunctionAnswer, Functions, InvokeError};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The dashboard under the name `dashboard`, in any account and region.
+/// The dashboard under the name `dashboard`, for the APIs of one account: another account's pools say nothing about who may see its files.
 pub struct InProcess {
+    /// The account.
+    pub account: String,
     /// The function.
     pub dashboard: Arc<Dashboard>,
     /// Time.
@@ -37,6 +39,9 @@ impl Functions for InProcess {
         let unhandled = |kind: &str, message: String| InvokeError::Unhandled { kind: kind.to_owned(), message };
         let event: HttpRequestV2 =
             serde_json::from_slice(&payload).map_err(|error| unhandled("BadEvent", error.to_string()))?;
+        if event.request_context.account_id != self.account {
+            return Err(InvokeError::NotFound);
+        }
         let now = self.clock.now();
         let left = Duration::from_millis(u64::try_from(deadline.saturating_sub(now)).unwrap_or(0));
         let dashboard = Arc::clone(&self.dashboard);

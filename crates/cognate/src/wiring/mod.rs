@@ -1,9 +1,11 @@
 //! Wiring: the one place where ports meet their concrete types.
 mod adapters;
 mod app;
+mod custom_domains;
 mod functions;
+mod questions;
 pub mod seed;
 mod urls;
 
 pub use app::{App, Settings};
-pub use urls::Urls;
+pub use urls::{Urls, with_port};

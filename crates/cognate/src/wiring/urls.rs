@@ -1,5 +1,10 @@
 //! Every URL of the server, from a few bases.
 
+/// Host and port as a browser writes them in `Host` and `Origin`: the default port is left out.
+pub fn with_port(host: &str, port: u16) -> String {
+    if port == 80 { host.to_owned() } else { format!("{host}:{port}") }
+}
+
 /// Public URLs, none with a trailing slash.
 #[derive(Clone, Debug)]
 pub struct Urls {
@@ -18,12 +23,13 @@ pub struct Urls {
 impl Urls {
     /// The URLs of `cognate dev`.
     pub fn local(port: u16, page_port: u16) -> Self {
+        let url = |host: &str, port| format!("http://{}", with_port(host, port));
         Self {
-            base: format!("http://localhost:{port}"),
-            login: format!("http://{{domain}}.auth.localhost:{port}"),
-            api: format!("http://{{apiId}}.execute-api.localhost:{port}"),
-            objects: format!("http://objects.localhost:{port}"),
-            pages: vec![format!("http://localhost:{page_port}"), format!("http://127.0.0.1:{page_port}")],
+            base: url("localhost", port),
+            login: url("{domain}.auth.localhost", port),
+            api: url("{apiId}.execute-api.localhost", port),
+            objects: url("objects.localhost", port),
+            pages: vec![url("localhost", page_port), url("127.0.0.1", page_port)],
         }
     }
 
@@ -42,6 +48,12 @@ impl Urls {
         }
     }
 
+    /// The host of HTTP APIs with `{api}` in it, where they have hosts of their own.
+    pub fn api_host(&self) -> Option<Box<str>> {
+        let host = crate::server::host_of(&self.api)?.replace("{apiid}", "{api}");
+        host.contains("{api}").then(|| host.into())
+    }
+
     /// Managed login of a domain prefix.
     pub fn login_of(&self, domain: &str) -> String {
         self.login.replace("{domain}", domain)
@@ -50,5 +62,17 @@ impl Urls {
     /// Where an API answers.
     pub fn api_of(&self, api: &str) -> String {
         self.api.replace("{apiId}", api)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_spelt_as_browsers_spell_origins() {
+        let urls = Urls::local(80, 4567);
+        assert_eq!((urls.base.as_str(), urls.pages[0].as_str()), ("http://localhost", "http://localhost:4567"));
+        assert_eq!(Urls::local(4566, 4567).login_of("x"), "http://x.auth.localhost:4566");
     }
 }
