@@ -118,11 +118,11 @@ impl Walk {
         let Value::Object(entries) = value else { return Err(not_a_container(value, "null")) };
         let whole = !is_container(shape.value);
         let (mut broken_key, mut broken_value) = (false, false);
+        // amazon-cognito-identity-js refreshes with `"DEVICE_KEY": null` where it knows no device, and AWS takes it.
+        entries.retain(|_, entry| !entry.is_null());
         for (key, entry) in entries.iter_mut() {
             broken_key |= !self.broken(shape.key, &Value::String(key.clone())).is_empty();
-            if entry.is_null() {
-                broken_value = true;
-            } else if whole {
+            if whole {
                 of_type(shape.value, entry)?;
                 broken_value |= !self.broken(shape.value, entry).is_empty();
             } else {
@@ -513,6 +513,14 @@ mod tests {
         let mut body = json!({"UserPoolId": "us-east-1_abc", "Limit": 5.0});
         check(SERVICE.operation("ListUsers").unwrap().input.unwrap(), &mut body, Strictness::Model).unwrap();
         assert_eq!(body["Limit"].as_i64(), Some(5));
+    }
+
+    #[test]
+    fn a_null_entry_of_a_map_reads_as_absent() {
+        let parameters = json!({"REFRESH_TOKEN": "t", "DEVICE_KEY": null});
+        let mut body = json!({"ClientId": "c", "AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": parameters});
+        check(SERVICE.operation("InitiateAuth").unwrap().input.unwrap(), &mut body, Strictness::Model).unwrap();
+        assert_eq!(body["AuthParameters"], json!({"REFRESH_TOKEN": "t"}));
     }
 
     #[test]

@@ -102,14 +102,20 @@ impl Issuers {
         known.retain(|_, issuer| Arc::strong_count(issuer) > 1);
     }
 
-    /// What CreateAuthorizer asks: is there a discovery document that names this issuer?
+    /// What CreateAuthorizer asks: is there a discovery document that names this issuer? A slash at the end is not looked at here: AWS
+    /// fetches the same document with and without it, and the tokens then fail by their `iss`.
     pub(crate) async fn check(&self, name: &str) -> Result<(), ApiError> {
-        if self.local.keys(name).is_some() {
+        let plain = name.trim_end_matches('/');
+        if self.local.keys(plain).is_some() {
             return Ok(());
         }
-        discover(name, &self.tls).await.map(drop).map_err(|error| {
+        let found = match discover(name, &self.tls).await {
+            Err(error) if error.kind == KeyErrorKind::OtherIssuer && plain != name => discover(plain, &self.tls).await,
+            found => found,
+        };
+        found.map(drop).map_err(|error| {
             tracing::info!(issuer = name, detail = error.detail, "issuer has no usable discovery document");
-            ApiError::IssuerUnreachable(name.trim_end_matches('/').to_owned())
+            ApiError::IssuerUnreachable(plain.to_owned())
         })
     }
 }
