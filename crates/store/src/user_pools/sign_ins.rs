@@ -63,6 +63,10 @@ impl SignIns for SqliteStore {
             users::write(db, &stored, &mut user)?;
             let sql = "UPDATE sign_ins SET revoked_at = ?1 WHERE pool = ?2 AND sub = ?3 AND revoked_at IS NULL";
             row::run(db, sql, params![now, pool.0, sub])?;
+            // What could open another sign-in without the password ends too: browsers' sessions, and codes that still wait.
+            row::run(db, "DELETE FROM login_sessions WHERE pool = ?1 AND sub = ?2", [&pool.0, &sub])?;
+            let sql = "DELETE FROM auth_codes WHERE pool = ?1 AND sub = ?2 AND redeemed_at IS NULL";
+            row::run(db, sql, [&pool.0, &sub])?;
             Ok(())
         })
         .await

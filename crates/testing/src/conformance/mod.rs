@@ -89,6 +89,7 @@ macro_rules! conformance_suite {
                 a_token_of_a_revoked_or_expired_sign_in_is_absent
                 revoking_is_idempotent
                 signing_out_ends_every_sign_in_and_raises_the_version
+                signing_out_ends_login_sessions_and_codes_that_wait
                 live_sign_ins_are_listed_newest_first
                 a_mark_is_set_once_even_in_parallel
                 a_mark_may_be_set_again_after_its_end

@@ -121,6 +121,21 @@ pub async fn signing_out_ends_every_sign_in_and_raises_the_version(store: Shared
     assert_eq!(nobody.unwrap_err(), StoreError::NotFound);
 }
 
+pub async fn signing_out_ends_login_sessions_and_codes_that_wait(store: Shared) {
+    let world = world(&store).await;
+    let bob = user(&store, &world.pool, "bob").await;
+    for (who, number) in [(&world.alice, 1), (&bob, 2)] {
+        store.insert_login_session(NOW, rows::login_session(who, hash(number))).await.unwrap();
+        let code = rows::auth_code(who, &world.client, &format!("family {number}"), hash(number));
+        store.insert_auth_code(NOW, code).await.unwrap();
+    }
+    store.sign_out_user(NOW + 1, world.pool.id, world.alice.sub).await.unwrap();
+    assert_eq!(store.login_session(NOW + 1, hash(1)).await.unwrap_err(), StoreError::NotFound);
+    assert_eq!(store.auth_code(NOW + 1, hash(1)).await.unwrap_err(), StoreError::NotFound);
+    assert!(store.login_session(NOW + 1, hash(2)).await.is_ok());
+    assert!(store.auth_code(NOW + 1, hash(2)).await.is_ok());
+}
+
 pub async fn live_sign_ins_are_listed_newest_first(store: Shared) {
     let world = world(&store).await;
     for (family, age) in [("a", 3), ("b", 1), ("c", 2), ("gone", 0), ("ended", 5)] {
