@@ -1,7 +1,7 @@
 //! Enrolling an authenticator app: AssociateSoftwareToken and VerifySoftwareToken. The new seed waits beside the one in use until a code has
 //! proven it, so an enrolment that is begun and left never weakens what protects the user now.
-use super::Factor;
 use super::totp::{self, Verdict};
+use super::{Choice, Factor, choose};
 use crate::access::Access;
 use crate::context::RequestContext;
 use crate::error::Result;
@@ -51,6 +51,7 @@ impl UserPools {
         check_pool(&who.pool)?;
         let (seed, secret_code) = totp::new_seed(&self.keys, &*self.random, &who.user);
         self.update_user(cx, &who.pool, &who.user.sub, Aliases::Respect, |user| {
+            who.check_still_needed(user)?;
             user.credentials.totp_pending = Some(seed.clone());
             Ok(())
         })
@@ -79,6 +80,7 @@ impl UserPools {
         check_pool(&who.pool)?;
         let user = self
             .update_user(cx, &who.pool, &who.user.sub, Aliases::Respect, |user| {
+                who.check_still_needed(user)?;
                 let (seed, waits) = seed_to_prove(user)?;
                 let step = match totp::examine(&self.keys, user, &seed, code, cx.now)? {
                     Verdict::Right(step) => step,
@@ -126,6 +128,14 @@ impl UserPools {
 }
 
 impl Who {
+    /// A session that was begun before the user enrolled an app must not put another in its place: it knows the password, no factor.
+    fn check_still_needed(&self, user: &User) -> Result<()> {
+        match (&self.state, choose(&self.pool.settings, user)) {
+            (None, _) | (Some(_), Choice::SetUp(_)) => Ok(()),
+            (Some(_), _) => Err(messages::CHALLENGE_MISMATCH.because("the user has enrolled a factor since")),
+        }
+    }
+
     fn client(&self) -> Option<&crate::ids::ClientId> {
         self.state.as_ref().map(|state| &state.client)
     }

@@ -178,3 +178,28 @@ async fn a_session_of_another_step_enrols_nobody() {
         "who has the password alone cannot enrol another app"
     );
 }
+
+#[tokio::test]
+async fn a_set_up_session_from_before_an_enrolment_does_not_replace_the_app() {
+    let bench = Bench::new();
+    let app = App::with_mfa(&bench, On).await;
+    bench.user(&app.pool, "alice").await;
+    let pools = &bench.pools;
+    let thief = challenge(app.sign_in("alice", PASSWORD).await).session;
+    let thiefs = pools.associate_software_token(&bench.cx(), Enroller::Session(&thief)).await.unwrap();
+    let owner = challenge(app.sign_in("alice", PASSWORD).await).session;
+    let begun = pools.associate_software_token(&bench.cx(), Enroller::Session(&owner)).await.unwrap();
+    let code = Authenticator::new(&begun.secret_code.unwrap()).code(bench.now());
+    let verified = pools.verify_software_token(&bench.cx(), Enroller::Session(&owner), &code, None).await.unwrap();
+    tokens(app.answer(MfaSetup, verified.session.as_deref(), &[("USERNAME", "alice")]).await);
+
+    let late = Authenticator::new(&thiefs.secret_code.unwrap()).code(bench.now());
+    let refused = "Invalid code or auth state for the user.";
+    assert_eq!(
+        says(pools.verify_software_token(&bench.cx(), Enroller::Session(&thief), &late, None).await),
+        refused,
+        "the app the owner has enrolled stays"
+    );
+    assert_eq!(says(pools.associate_software_token(&bench.cx(), Enroller::Session(&thief)).await), refused);
+    assert_eq!(challenge(app.sign_in("alice", PASSWORD).await).name, SoftwareTokenMfa);
+}
