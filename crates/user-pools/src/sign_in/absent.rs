@@ -23,9 +23,11 @@ impl Place {
         self.client.settings.hides_users() && !door.reveals_users()
     }
 
-    /// The key under which guesses at a name that nobody has are counted.
-    pub(super) fn guesses_at(&self, name: &str) -> String {
-        lockout::key(Guess::Password, &self.pool.id, &names::fold(&self.pool.settings, name))
+    /// The key under which guesses at a name that nobody has are counted: by the made-up user, so that a name and the id it answers with
+    /// share one count, as those of a real user do.
+    pub(super) fn guesses_at(&self, ring: &KeyRing, name: &str) -> String {
+        let id = username(ring, &self.pool.settings, &self.pool.id, name);
+        lockout::key(Guess::Password, &self.pool.id, &names::fold(&self.pool.settings, &id))
     }
 }
 
@@ -43,7 +45,7 @@ impl UserPools {
             return Err(messages::USER_DOES_NOT_EXIST);
         }
         let name = start.parameters.require("USERNAME")?;
-        let _counted = self.begin_guess(cx, place.guesses_at(name)).await?;
+        let _counted = self.begin_guess(cx, place.guesses_at(&self.keys, name)).await?;
         trail.at("user.exists");
         self.pretend_to_verify(password).await?;
         Err(messages::INCORRECT_CREDENTIALS.because("no user answers to this name"))

@@ -33,7 +33,7 @@ struct Block {
     state: State,
     /// USER_ID_FOR_SRP.
     user_id: String,
-    /// The folded name the sign-in began with, for the made-up verifier.
+    /// The folded id, for the made-up verifier and the count of guesses.
     folded: String,
     a: String,
     b: String,
@@ -75,7 +75,7 @@ impl UserPools {
         let block = Block {
             state,
             user_id: party.user_id.clone(),
-            folded: names::fold(&place.pool.settings, name),
+            folded: names::fold(&place.pool.settings, &party.user_id),
             a: srp::to_hex(a.bytes()),
             b: hex::encode(*server.secret),
             public: srp::to_hex(&server.public),
@@ -87,19 +87,25 @@ impl UserPools {
     /// The user's verifier; a made-up one for nobody and for those without.
     fn party(&self, place: &Place, user: Option<&User>, name: &str) -> Result<Party> {
         let (settings, pool) = (&place.pool.settings, &place.pool.id);
-        let fake = Fake::of(&self.keys, pool, &names::fold(settings, name));
+        // Made up by the id, not by the name that came: a real user's salt is the same by every name, the id included.
+        let fake = |id: &str| Fake::of(&self.keys, pool, &names::fold(settings, id));
         let Some(user) = user else {
+            let user_id = absent::username(&self.keys, settings, pool, name);
+            let Fake { salt, v } = fake(&user_id);
             return Ok(Party {
                 sub: absent::sub(&self.keys, settings, pool, name),
-                user_id: absent::username(&self.keys, settings, pool, name),
-                salt: fake.salt,
-                v: Zeroizing::new(fake.v),
+                user_id,
+                salt,
+                v: Zeroizing::new(v),
             });
         };
         let (sub, user_id) = (user.sub.clone(), user.username.clone());
         match verifier_of(user) {
             Some(stored) => Ok(Party { sub, user_id, salt: stored.salt.clone(), v: self.open_verifier(user, stored)? }),
-            None => Ok(Party { sub, user_id, salt: fake.salt, v: Zeroizing::new(fake.v) }),
+            None => {
+                let Fake { salt, v } = fake(&user_id);
+                Ok(Party { sub, user_id, salt, v: Zeroizing::new(v) })
+            }
         }
     }
 

@@ -69,6 +69,26 @@ async fn unknown_names_are_locked_like_known_ones() {
 }
 
 #[tokio::test]
+async fn a_name_and_the_id_it_answers_with_are_one_user_known_or_not() {
+    let bench = Bench::new();
+    let app = hiding(&bench).await;
+    bench.user(&app.pool, "alice@example.com").await;
+    let srp = Srp::new(5);
+    for name in ["alice@example.com", "nobody@example.com"] {
+        let by_name = challenge(app.srp_start(name, &srp).await);
+        let id = &by_name.parameters["USERNAME"];
+        let by_id = challenge(app.srp_start(id, &srp).await);
+        for same in ["SALT", "USERNAME"] {
+            assert_eq!(by_name.parameters[same], by_id.parameters[same], "{name}: {same}");
+        }
+        for _ in 0..8 {
+            says(app.sign_in(name, "wrong").await);
+        }
+        assert_eq!(says(app.sign_in(id, "wrong").await), "Password attempts exceeded", "{name}");
+    }
+}
+
+#[tokio::test]
 async fn operators_are_told() {
     let bench = Bench::new();
     let mut app = hiding(&bench).await;
