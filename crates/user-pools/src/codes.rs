@@ -4,6 +4,7 @@ use crate::attributes::CONTACTS;
 use crate::context::RequestContext;
 use crate::error::Result;
 use crate::ids::{Millis, PoolId};
+use crate::lockout::short;
 use crate::messages;
 use crate::pool::Contact;
 use crate::ports::{Code, CodePurpose, Random, StoreError};
@@ -92,7 +93,7 @@ impl UserPools {
         who: &str,
     ) -> Result<()> {
         let (word, uses) = limit.word_and_uses();
-        let count = self.store.count_use(cx.now, format!("limit:{word}:{pool}:{who}"), HOUR).await?;
+        let count = self.store.count_use(cx.now, format!("limit:{word}:{pool}:{}", short(who)), HOUR).await?;
         if count > uses {
             return Err(
                 messages::ATTEMPT_LIMIT_EXCEEDED.because(format!("{count} {word} within an hour, {uses} allowed"))

@@ -7,6 +7,8 @@ use crate::ids::{Millis, PoolId};
 use crate::messages;
 use crate::ports::{Attempt, LockoutPolicy};
 use crate::service::UserPools;
+use aws_lc_rs::digest;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OwnedMutexGuard;
@@ -33,7 +35,18 @@ pub fn key(guess: Guess, pool: &PoolId, name: &str) -> String {
         Guess::Password => "password",
         Guess::Mfa => "mfa",
     };
-    format!("{kind}:{pool}:{name}")
+    format!("{kind}:{pool}:{}", short(name))
+}
+
+/// The longest name that stands in a key as it is, in bytes: 128 characters of four.
+const LONGEST_NAME: usize = 512;
+
+/// A name as part of a stored key. Nobody has a longer one, but anybody may send it: its hash keeps each row small.
+pub(crate) fn short(name: &str) -> Cow<'_, str> {
+    if name.len() <= LONGEST_NAME {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(format!("sha256:{}", hex::encode(digest::digest(&digest::SHA256, name.as_bytes()))))
 }
 
 type Queue = Arc<tokio::sync::Mutex<()>>;
@@ -101,6 +114,14 @@ impl UserPools {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_nobody_can_have_makes_no_long_key() {
+        let key = |name: &str| key(Guess::Password, &PoolId("us-east-1_Example01".into()), name);
+        assert_eq!(key("ann"), "password:us-east-1_Example01:ann");
+        let (one, other) = (key(&"a".repeat(100_000)), key(&"a".repeat(100_001)));
+        assert!(one.len() < 120 && one != other, "{one}");
+    }
 
     #[test]
     fn a_queue_that_is_left_by_the_last_is_forgotten() {
