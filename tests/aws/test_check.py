@@ -100,7 +100,7 @@ def function_that_is_not_there(server):
 
 
 BROKEN = [
-    (cors_without_authorization, 5, "Authorization is not in it"),
+    (cors_without_authorization, 5, "Authorization is not in AllowHeaders"),
     (wrong_audience, 3, 'audience is ["another-client"]'),
     (issuer_with_a_slash, 3, "the slash at the end makes it another issuer"),
     (route_without_authorizer, 4, "POST /upload-url has authorization NONE"),

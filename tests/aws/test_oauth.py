@@ -127,7 +127,7 @@ def test_sign_up_and_forgotten_password_by_the_pages_alone(lab):
     browser.follow("GET", authorize_url(values["loginDomain"], values["clientId"], pkce, redirect_uri=callback, scope="openid email"))
     browser.follow("GET", browser.url.replace("/login?", "/forgotPassword?"))
     browser.submit(username=email)
-    landed = browser.submit(until=callback, code=lab.code(email), new_password="An0ther!pass")
+    landed = browser.submit(until=callback, code=lab.code(email), new_password="An0ther!pass", confirm_password="An0ther!pass")
     if landed is None:
         landed = browser.submit(until=callback, username=email, password="An0ther!pass")
     assert landed and "code=" in landed, browser.text[:2000]

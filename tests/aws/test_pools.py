@@ -90,22 +90,24 @@ def test_every_setting_given_at_creation_is_shown_again(idp):
 
 
 def test_an_update_replaces_what_it_does_not_name(idp):
-    made = Pool_of(idp, **EVERYTHING)
+    made = pool_of(idp, **EVERYTHING)
     idp.update_user_pool(UserPoolId=made, AutoVerifiedAttributes=["email"])
     shown = idp.describe_user_pool(UserPoolId=made)["UserPool"]
     assert shown["Policies"]["PasswordPolicy"]["MinimumLength"] == 8
     assert "AccountRecoverySetting" not in shown and "DeviceConfiguration" not in shown
     assert shown["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is False
     assert shown["AutoVerifiedAttributes"] == ["email"]
+    refused(idp.update_user_pool, "InvalidParameterException", UserPoolId=made, VerificationMessageTemplate={"EmailMessage": "no placeholder", "EmailSubject": "s"})
+    refused(idp.update_user_pool, "ResourceNotFoundException", f"User pool {MISSING} does not exist.", UserPoolId=MISSING)
     idp.delete_user_pool(UserPoolId=made)
 
 
-def Pool_of(idp, **settings):
+def pool_of(idp, **settings):
     return idp.create_user_pool(PoolName=unique("pool"), **settings)["UserPool"]["Id"]
 
 
 def test_a_protected_pool_is_not_deleted(idp):
-    made = Pool_of(idp, DeletionProtection="ACTIVE")
+    made = pool_of(idp, DeletionProtection="ACTIVE")
     refused(
         idp.delete_user_pool,
         "InvalidParameterException",
@@ -130,7 +132,7 @@ def test_a_pool_that_cannot_work_is_refused(idp, settings, message):
 
 
 def test_pools_are_listed_page_by_page(idp):
-    mine = {Pool_of(idp) for _ in range(5)}
+    mine = {pool_of(idp) for _ in range(5)}
     pages = list(idp.get_paginator("list_user_pools").paginate(PaginationConfig={"PageSize": 2}))
     assert all(len(page["UserPools"]) <= 2 for page in pages) and "NextToken" not in pages[-1]
     listed = [row["Id"] for page in pages for row in page["UserPools"]]
@@ -141,7 +143,7 @@ def test_pools_are_listed_page_by_page(idp):
 
 
 def test_the_mfa_configuration_is_set_and_shown(idp):
-    made = Pool_of(idp)
+    made = pool_of(idp)
     assert idp.get_user_pool_mfa_config(UserPoolId=made)["MfaConfiguration"] == "OFF"
     answer = idp.set_user_pool_mfa_config(UserPoolId=made, SoftwareTokenMfaConfiguration={"Enabled": True}, MfaConfiguration="ON")
     assert answer["SoftwareTokenMfaConfiguration"] == {"Enabled": True} and answer["MfaConfiguration"] == "ON"
