@@ -6,7 +6,7 @@ use super::guard::own_origin;
 use super::hosts::{self, Room, Wanted};
 use super::listener::{Ends, Worker};
 use super::names::Names;
-use super::own;
+use super::{own, path_form};
 use crate::mail::Mailbox;
 use crate::platform::Clock;
 use crate::telemetry::Metrics;
@@ -118,12 +118,29 @@ impl HallWorker {
                 tls: client.scheme == "https",
                 now: hall.clock.now(),
             };
-            let answer = self.gateway.handle(request, context).await;
-            return (name, answer.map(|body| body.map_err(Into::into).boxed_unsync()));
+            return (name, self.through_the_gateway(request, context).await);
         }
         let task = hall.control.spawn(Arc::clone(hall).answer(room, authority, client, request));
         // A room that panicked has said so on standard error; its client gets an answer all the same.
         (name, task.await.unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong")))
+    }
+}
+
+impl HallWorker {
+    async fn through_the_gateway(
+        &self,
+        mut request: Request<Incoming>,
+        context: http_apis::RequestContext,
+    ) -> Response<Body> {
+        let by_path = path_form::is(request.uri().path());
+        if by_path {
+            path_form::clean_request(request.headers_mut());
+        }
+        let mut answer = self.gateway.handle(request, context).await;
+        if by_path {
+            path_form::clean_answer(answer.headers_mut());
+        }
+        answer.map(|body| body.map_err(Into::into).boxed_unsync())
     }
 }
 

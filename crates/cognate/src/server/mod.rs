@@ -7,6 +7,7 @@ mod hosts;
 mod listener;
 mod names;
 mod own;
+mod path_form;
 mod signatures;
 
 pub use body::{Body, full};

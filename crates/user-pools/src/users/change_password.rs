@@ -32,7 +32,7 @@ impl fmt::Debug for ChangePassword {
 }
 
 impl UserPools {
-    /// ChangePassword. Tokens stay good, as on AWS. Errors: NotAuthorized (wrong previous), InvalidPassword, PasswordHistoryPolicyViolation,
+    /// ChangePassword. Ends the managed-login sessions; tokens stay good, as on AWS. Errors: NotAuthorized (wrong previous), InvalidPassword, PasswordHistoryPolicyViolation,
     /// LimitExceeded after five wrong ones within an hour, PasswordResetRequired.
     pub async fn change_password(&self, cx: &RequestContext, access: &Access, request: ChangePassword) -> Result<()> {
         let changed = self.try_change_password(cx, access, &request).await;
@@ -57,7 +57,9 @@ impl UserPools {
             user.credentials.set_password(policy, accepted.clone());
             Ok(())
         };
-        self.update_user(cx, pool, &user.sub, Aliases::Respect, change).await.map(drop)
+        self.update_user(cx, pool, &user.sub, Aliases::Respect, change).await?;
+        // Whoever knew the old password must not keep a login cookie. A crash in between leaves the cookie its hour.
+        Ok(self.store.end_login_sessions_of(cx.now, pool.id.clone(), user.sub.clone()).await?)
     }
 
     /// Counted before it is examined; a right answer forgets the count.

@@ -29,7 +29,7 @@ impl fmt::Debug for ConfirmForgotPassword {
 }
 
 impl UserPools {
-    /// ConfirmForgotPassword. Tokens stay good (AWS says nothing of ending them). Errors: InvalidPassword and PasswordHistoryPolicyViolation
+    /// ConfirmForgotPassword. Ends the managed-login sessions; tokens stay good (AWS says nothing of ending them). Errors: InvalidPassword and PasswordHistoryPolicyViolation
     /// (the code stays good), CodeMismatch, ExpiredCode, LimitExceeded, UserNotFound.
     pub async fn confirm_forgot_password(&self, cx: &RequestContext, request: ConfirmForgotPassword) -> Result<()> {
         let visit = self.visit(cx, "ConfirmForgotPassword", &request.asking).await?;
@@ -58,7 +58,9 @@ impl UserPools {
             user.attributes.insert(contact.verified_attribute().to_owned(), "true".to_owned());
             Ok(())
         });
-        redeemed.await.map(drop)
+        redeemed.await?;
+        // Whoever knew the old password must not keep a login cookie. A crash in between leaves the cookie its hour.
+        Ok(self.store.end_login_sessions_of(cx.now, pool.id.clone(), user.sub.clone()).await?)
     }
 
     /// The user, when the code is theirs; it is not used up yet. Where the client prevents existence errors, absent users answer like those
