@@ -48,8 +48,8 @@ fn identity<'c>(source: &IdentitySource, call: &'c Call) -> Option<Cow<'c, str>>
     let mut values = match source {
         IdentitySource::Header(name) => {
             let mut values = call.headers().get_all(name).iter();
-            let first = String::from_utf8_lossy(values.next()?.as_bytes());
-            values.fold(first, |joined, more| joined + "," + String::from_utf8_lossy(more.as_bytes()))
+            let first = text(values.next()?);
+            values.fold(first, |joined, more| joined + "," + text(more))
         }
         IdentitySource::Query(name) => {
             let pairs = form_urlencoded::parse(call.raw_query().unwrap_or_default().as_bytes());
@@ -61,6 +61,11 @@ fn identity<'c>(source: &IdentitySource, call: &'c Call) -> Option<Cow<'c, str>>
         values = Cow::Owned(values.trim_matches(' ').to_owned());
     }
     Some(values).filter(|value| !value.is_empty())
+}
+
+/// A header's value as text. The lossy reading goes byte by byte and is for what is no token anyway.
+fn text(value: &HeaderValue) -> Cow<'_, str> {
+    std::str::from_utf8(value.as_bytes()).map_or_else(|_| String::from_utf8_lossy(value.as_bytes()), Cow::Borrowed)
 }
 
 /// The token of `Bearer <token>`, scheme in any case; anything else is taken for a bare token.
