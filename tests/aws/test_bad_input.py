@@ -225,8 +225,11 @@ def copy(stopped, folder):
 
 
 def start_fails(server):
-    with pytest.raises(DidNotStart) as caught:
-        server.start()
+    try:
+        with pytest.raises(DidNotStart) as caught:
+            server.start()
+    finally:
+        server.kill()
     return str(caught.value)
 
 
@@ -287,6 +290,8 @@ def test_a_torn_page_is_found_in_the_background_after_an_unclean_stop_and_ends_l
         server.process.wait(20)
     except DidNotStart:
         pass
+    finally:
+        server.kill()
     assert server.process.returncode not in (0, None) and ("damaged" in server.said() or "malformed" in server.said() or "corrupt" in server.said().lower()), server.said()
 
 

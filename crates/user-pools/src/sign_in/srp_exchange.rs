@@ -100,13 +100,11 @@ impl UserPools {
             });
         };
         let (sub, user_id) = (user.sub.clone(), user.username.clone());
-        match verifier_of(user) {
-            Some(stored) => Ok(Party { sub, user_id, salt: stored.salt.clone(), v: self.open_verifier(user, stored)? }),
-            None => {
-                let Fake { salt, v } = fake(&user_id);
-                Ok(Party { sub, user_id, salt, v: Zeroizing::new(v) })
-            }
+        if let Some(stored) = verifier_of(user) {
+            return Ok(Party { sub, user_id, salt: stored.salt.clone(), v: self.open_verifier(user, stored)? });
         }
+        let Fake { salt, v } = fake(&user_id);
+        Ok(Party { sub, user_id, salt, v: Zeroizing::new(v) })
     }
 
     fn open_verifier(&self, user: &User, stored: &SrpVerifier) -> Result<Zeroizing<Vec<u8>>> {
