@@ -18,11 +18,15 @@ use user_pools::ports::Messenger;
 pub fn run(args: &cli::Serve) -> Result<(), String> {
     crate::telemetry::start_log(true, "info,cognate::telemetry::decisions=debug");
     let config = Config::load(&args.config)?;
+    let runtime = control_runtime()?;
+    // The mail relay's pool of connections is made, and at the end dropped, inside a runtime.
+    let handle = runtime.handle().clone();
+    let _inside = handle.enter();
+    let settings = settings(&config)?;
     let folder = DataFolder::open(&config.data).map_err(|error| error.to_string())?;
     let bound = Bound::explicit(&config.listen)?;
     let admin_bound = config.admin_listen.map(|address| Bound::explicit(&[address])).transpose()?;
-    let runtime = control_runtime()?;
-    let app = runtime.block_on(App::build(folder, settings(&config)?)).map_err(|error| error.to_string())?;
+    let app = runtime.block_on(App::build(folder, settings)).map_err(|error| error.to_string())?;
     if let Ok(mut env) = app.env.lock() {
         *env = json!({"base": app.urls.base, "region": config.region, "accountId": config.account, "dataFolder": app.folder().root()});
     }
