@@ -204,12 +204,20 @@ fn aws_on_base(wanted: &Wanted<'_>) -> Room {
         Some("cognito-idp") => Room::Cognito,
         Some(_) => Room::OtherAws,
         None if wanted.path == "/v2" || wanted.path.starts_with("/v2/") => Room::ApiGateway,
+        // The query protocol names its operation in the form; STS is the one such service here.
+        None if wanted.path == "/" && wanted.method == Method::POST && is_form(wanted.headers) => Room::Sts,
         // A POST to the root of the endpoint is an AWS call without a target: the JSON door says what is missing.
         None if wanted.path == "/" && wanted.method == Method::POST => Room::Cognito,
         None if wanted.path == "/" && wanted.method == Method::OPTIONS => Room::Cognito,
         None if wanted.path == "/" => Room::Home,
         None => Room::Unknown,
     }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"))
 }
 
 fn other_or(scope: Option<&str>, otherwise: Room) -> Room {
@@ -354,6 +362,14 @@ mod tests {
         ] {
             assert_eq!(go("localhost", &Method::POST, "/", &[("authorization", &signed(service))]), Ok(expected));
         }
+    }
+
+    #[test]
+    fn an_unsigned_query_call_is_told_so_by_the_one_query_service() {
+        let form = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
+        assert_eq!(go("localhost", &Method::POST, "/", &form), Ok(Room::Sts));
+        let json = [("content-type", "application/x-amz-json-1.1")];
+        assert_eq!(go("localhost", &Method::POST, "/", &json), Ok(Room::Cognito));
     }
 
     #[test]

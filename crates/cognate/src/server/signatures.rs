@@ -1,6 +1,7 @@
 //! Who may sign: any key on loopback in `dev`, the configured key pairs in `serve`.
 use aws::ServiceError;
 use control_plane::{Signatures, Signed};
+use http::StatusCode;
 use http::request::Parts;
 use sigv4::{CredentialScope, Payload, RequestParts, Rules, SecretKey, SigV4Error, Style};
 use std::collections::HashMap;
@@ -15,10 +16,10 @@ pub struct AnyKey {
 impl Signatures for AnyKey {
     fn check(&self, _now: i64, service: &str, parts: &Parts, _body: &[u8]) -> Result<Signed, ServiceError> {
         let scope = CredentialScope::peek(&RequestParts::from(parts))
-            .ok_or_else(|| refused(&SigV4Error::MissingAuthenticationToken))?;
+            .ok_or_else(|| refused(&SigV4Error::MissingAuthenticationToken, service))?;
         if scope.service != service {
             let text = format!("Credential should be scoped to correct service: '{service}'. ");
-            return Err(refused(&SigV4Error::InvalidSignature(text)));
+            return Err(refused(&SigV4Error::InvalidSignature(text), service));
         }
         Ok(Signed {
             scope: Scope { account: self.account.clone(), region: scope.region },
@@ -51,7 +52,7 @@ impl Signatures for KnownKeys {
         let keys = |id: &str| self.keys.get(id).cloned();
         let rules = Rules { style: Style::Standard, services: &[service], region: None };
         let verified = sigv4::verify(&RequestParts::from(parts), Payload::Bytes(body), &keys, &rules, now)
-            .map_err(|error| refused(&error))?;
+            .map_err(|error| refused(&error, service))?;
         Ok(Signed {
             scope: Scope { account: verified.account, region: verified.region },
             access_key_id: verified.access_key_id,
@@ -59,6 +60,36 @@ impl Signatures for KnownKeys {
     }
 }
 
-fn refused(error: &SigV4Error) -> ServiceError {
-    ServiceError::new(error.code(), error.to_string())
+/// The services tell the same refusal in ways of their own: the JSON service with 400, the REST service with 403, STS with 403 and the query
+/// protocol's older names.
+fn refused(error: &SigV4Error, service: &str) -> ServiceError {
+    let code = error.code();
+    let told = |code: &'static str| ServiceError::new(code, error.to_string());
+    match service {
+        aws::sts::SIGNING_NAME => told(match code {
+            "InvalidSignatureException" => "SignatureDoesNotMatch",
+            "UnrecognizedClientException" => "InvalidClientTokenId",
+            "MissingAuthenticationTokenException" => "MissingAuthenticationToken",
+            _ => "IncompleteSignature",
+        })
+        .status(StatusCode::FORBIDDEN),
+        "apigateway" => told(code).status(StatusCode::FORBIDDEN),
+        _ => told(code),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_service_refuses_in_its_own_way() {
+        let told = |service| {
+            let error = refused(&SigV4Error::UnrecognizedClient, service);
+            (error.status.as_u16(), error.code.into_owned())
+        };
+        assert_eq!(told("cognito-idp"), (400, "UnrecognizedClientException".to_owned()));
+        assert_eq!(told("apigateway"), (403, "UnrecognizedClientException".to_owned()));
+        assert_eq!(told("sts"), (403, "InvalidClientTokenId".to_owned()));
+    }
 }
