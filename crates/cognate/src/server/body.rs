@@ -1,7 +1,7 @@
 //! Bodies: one boxed type for answers, and reading a request's body within bounds.
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full};
 use std::time::Duration;
 
 /// An error while streaming a body.
@@ -11,6 +11,9 @@ pub type Body = UnsyncBoxBody<Bytes, BoxError>;
 
 /// Time for a client to send a body that is read whole.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How much beyond its limit a body is read to no use.
+const THROWN_AWAY: usize = 16 * 1024 * 1024;
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,17 +29,36 @@ pub fn full(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
 }
 
-/// Reads a whole body of at most `limit` bytes within thirty seconds.
+/// Reads a whole body of at most `limit` bytes within thirty seconds. Of a longer one some more is read and thrown away: a client that is
+/// still sending when the connection ends often never sees the answer.
 pub async fn collect<B>(body: B, limit: usize) -> Result<Bytes, TooLarge>
 where
     B: http_body::Body<Data = Bytes>,
-    B::Error: Into<BoxError>,
 {
-    let read = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await;
-    match read {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(TooLarge::Limit),
-        Ok(Err(_)) | Err(_) => Err(TooLarge::Broken),
+    tokio::time::timeout(BODY_TIMEOUT, read(body, limit)).await.unwrap_or(Err(TooLarge::Broken))
+}
+
+async fn read<B>(body: B, limit: usize) -> Result<Bytes, TooLarge>
+where
+    B: http_body::Body<Data = Bytes>,
+{
+    let mut body = std::pin::pin!(body);
+    let (mut kept, mut seen) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| TooLarge::Broken)?.into_data() else { continue };
+        seen += data.len();
+        if seen <= limit {
+            kept.push(data);
+        } else if seen <= limit + THROWN_AWAY {
+            kept = Vec::new();
+        } else {
+            break;
+        }
+    }
+    match kept.as_slice() {
+        _ if seen > limit => Err(TooLarge::Limit),
+        [whole] => Ok(whole.clone()),
+        _ => Ok(kept.concat().into()),
     }
 }
 
@@ -49,5 +71,16 @@ mod tests {
         let body = || Full::new(Bytes::from_static(b"0123456789"));
         assert_eq!(collect(body(), 10).await, Ok(Bytes::from_static(b"0123456789")));
         assert_eq!(collect(body(), 9).await, Err(TooLarge::Limit));
+    }
+
+    #[tokio::test]
+    async fn a_body_in_pieces_is_one_and_its_limit_counts_them_all() {
+        let pieces = || {
+            let pieces = [&b"01234"[..], b"", b"56789"]
+                .map(|piece| Ok::<_, BoxError>(http_body::Frame::data(Bytes::from_static(piece))));
+            http_body_util::StreamBody::new(futures_util::stream::iter(pieces))
+        };
+        assert_eq!(collect(pieces(), 10).await, Ok(Bytes::from_static(b"0123456789")));
+        assert_eq!(collect(pieces(), 9).await, Err(TooLarge::Limit));
     }
 }
