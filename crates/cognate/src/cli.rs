@@ -89,7 +89,8 @@ pub struct Env {
 #[derive(Args, Clone)]
 pub struct Explain {
     /// A request id (`apigw-requestid`, `x-amzn-requestid`), or `last` for the newest refusal.
-    #[arg(default_value = "last")]
+    // The gateway's ids are Base64 and may begin with a hyphen.
+    #[arg(default_value = "last", allow_hyphen_values = true)]
     pub id: String,
     #[command(flatten)]
     pub server: Server,
@@ -167,4 +168,19 @@ pub struct Coverage {
     /// Answer as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_id_may_begin_with_a_hyphen() {
+        for line in
+            [["cognate", "explain", "-pXyZ3kGoAMEV8g=", "--json"], ["cognate", "explain", "--json", "-pXyZ3kGoAMEV8g="]]
+        {
+            let Command::Explain(explain) = Cli::try_parse_from(line).unwrap().command else { panic!("not explain") };
+            assert_eq!((explain.id.as_str(), explain.server.json), ("-pXyZ3kGoAMEV8g=", true));
+        }
+    }
 }
