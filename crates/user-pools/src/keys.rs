@@ -84,6 +84,8 @@ fn aged(mut row: SigningKeyRow, now: Millis, overlap: Overlap) -> SigningKeyRow 
                 Overlap::Withdrawn => now,
             }));
         }
+        // After a compromise nobody can say since when: the keys of earlier rotations go too.
+        KeyState::Retired if overlap == Overlap::Withdrawn => row.published_until = Some(now),
         KeyState::Retired => {}
     }
     row
@@ -369,7 +371,10 @@ mod tests {
 
     #[test]
     fn withdrawn_keys_are_gone_at_once() {
-        let rows = vec![row("leaked", KeyPurpose::Id, KeyState::Active, None)];
+        let rows = vec![
+            row("older", KeyPurpose::Id, KeyState::Retired, Some(1_000_000)),
+            row("leaked", KeyPurpose::Id, KeyState::Active, None),
+        ];
         let fresh = vec![row("new", KeyPurpose::Id, KeyState::Active, None)];
         assert_eq!(states(&rotated(rows, fresh, 1000, Overlap::Withdrawn)), [("new", KeyState::Active)]);
     }
