@@ -9,7 +9,9 @@ const JAVA_DOT: &str = r"[^\n\r\x{85}\x{2028}\x{2029}]";
 
 /// The same language as `java`, for `regex`.
 pub fn translate(java: &str) -> Result<String, String> {
-    if let Some((_, rust)) = hand_written::PATTERNS.iter().find(|(known, _)| *known == java) {
+    if let Some((_, rust)) =
+        hand_written::PATTERNS.iter().chain(&hand_written::WIDENED).find(|(known, _)| *known == java)
+    {
         return Ok((*rust).to_owned());
     }
     let rust = ascii_classes(java);

@@ -27,8 +27,10 @@ pub static CUSTOM_ATTRIBUTE_NAME_TYPE: Pattern =
 
 pub static DEVICE_KEY_TYPE: Pattern = Pattern::new("[\\w-]+_[0-9a-f-]+", "[0-9A-Za-z_-]+_[0-9a-f-]+");
 
-pub static DOMAIN_TYPE: Pattern =
-    Pattern::new("^[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?$", "^[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?$");
+pub static DOMAIN_TYPE: Pattern = Pattern::new(
+    "^[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?$",
+    "[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?)*",
+);
 
 pub static EMAIL_ADDRESS_TYPE: Pattern = Pattern::new(
     "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+@[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
