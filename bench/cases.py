@@ -1,15 +1,11 @@
 """The cases. Each gives one number a round: CPU microseconds of the server's processes per answer, with what came beside it."""
 
+import json
 import pathlib
 import subprocess
-import time
-import warnings
 
-import boto3
-import botocore
-import botocore.config
-
-from peers import load
+import srp
+from peers import WORK, load
 from scene import PASSWORD, VALID
 
 OPEN = 256  # answers before each measurement: connections open, pools full
@@ -59,12 +55,12 @@ class JsonCase:
     def __init__(self, operation, lines, containing, connections=8):
         self.operation, self.lines, self.containing, self.connections = operation, lines, containing, connections
 
-    def run(self, target, settings, _number):
+    def arguments(self):
         headers = ["--header", "Content-Type: application/x-amz-json-1.1", "--header", f"X-Amz-Target: AWSCognitoIdentityProviderService.{self.operation}"]
-        return target.http(
-            *("--method", "POST", "--path", "/", *headers, "--bodies", self.lines, "--containing", self.containing),
-            *("--connections", self.connections, "--warm", self.connections, "--seconds", settings.seconds),
-        )
+        return ["--method", "POST", *headers, "--bodies", self.lines, "--containing", self.containing, "--connections", self.connections]
+
+    def run(self, target, settings, _number):
+        return target.http(*self.arguments(), "--warm", self.connections, "--seconds", settings.seconds)
 
 
 class MachineCase:
@@ -83,38 +79,30 @@ class MachineCase:
 
 
 class SrpCase:
-    """Whole SRP sign-ins, one after the other, by pycognito: its arithmetic is in this process, only the server's CPU counts."""
+    """Whole SRP sign-ins, in two waves: all first steps under load, then this process does the clients' arithmetic, then all second steps
+    under load. Only the server's CPU counts; sign-ins one by one would measure how a server wakes up."""
 
     def __init__(self, pool):
         self.pool = pool
-        config = botocore.config.Config(signature_version=botocore.UNSIGNED, retries={"total_max_attempts": 1})
-        self.idp = boto3.client("cognito-idp", endpoint_url=f"http://localhost:{pool.port}", region_name="us-east-1", config=config)
 
-    def run(self, target, settings, number):
-        self.sign_in(0)
-        before, took = ticks(target.process.pid), []
-        for turn in range(settings.srp):
-            begin = time.perf_counter()
-            self.sign_in(number * settings.srp + turn)
-            took.append((time.perf_counter() - begin) * 1e6)
-        spent = ticks(target.process.pid) - before
-        took.sort()
-        return {"responses": settings.srp, "cpu_us": spent / settings.srp, "p50_us": took[len(took) // 2], "p99_us": took[-1]}
+    def run(self, target, settings, _number):
+        clients = [srp.Client(self.pool.id, user, PASSWORD) for user in self.pool.users for _ in range(settings.srp)]
+        begun, answers = self.wave(target, "InitiateAuth", [self.pool.initiate("USER_SRP_AUTH", **client.begin()) for client in clients], "SRP_B")
+        bodies = [self.respond(client, answer) for client, answer in zip(clients, answers, strict=True)]
+        ended, _ = self.wave(target, "RespondToAuthChallenge", bodies, "IdToken")
+        fields = ("cpu_us", "p50_us", "p99_us")
+        return {"responses": len(clients)} | {field: begun[field] + ended[field] for field in fields}
 
-    def sign_in(self, number):
-        from pycognito.aws_srp import AWSSRP
+    def wave(self, target, operation, bodies, containing):
+        lines, saved = self.pool.file("srp", bodies), WORK / "srp-answers.txt"
+        case = JsonCase(operation, lines, containing)
+        seen = target.http(*case.arguments(), "--requests", len(bodies), "--save", saved)
+        return seen, [json.loads(line) for line in saved.read_text().splitlines()]
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            user = self.pool.users[number % len(self.pool.users)]
-            result = AWSSRP(user, PASSWORD, self.pool.id, self.pool.client_id, client=self.idp).authenticate_user()
-        assert result["AuthenticationResult"]["IdToken"], result
-
-
-def ticks(process):
-    """CPU of a process so far, microseconds (kept by the kernel in steps of 10 ms)."""
-    fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) * 10_000
+    def respond(self, client, answer):
+        responses = client.answer(answer["ChallengeParameters"])
+        session = {"Session": answer["Session"]} if "Session" in answer else {}
+        return {"ChallengeName": answer["ChallengeName"], "ClientId": self.pool.client_id, "ChallengeResponses": responses} | session
 
 
 def versions(binary):

@@ -51,7 +51,7 @@ def gateway(results):
         "",
         *table(head, rows),
         "",
-        f"Resident memory under this load: Cognate {memory['cognate']['peak']:.0f} MB, HAProxy {memory['haproxy']['peak']:.0f} MB.",
+        f"Resident memory at its highest: Cognate {memory['cognate']['peak']:.0f} MB, HAProxy {memory['haproxy']['peak']:.0f} MB.",
         "",
     ]
 
@@ -74,6 +74,8 @@ def issuer(results):
         "",
         *table(head, rows),
         "",
+        f"Cognate's resident memory afterwards: {results['memory_issuer']['cognate']['now']:.0f} MB (at its highest {results['memory_issuer']['cognate']['peak']:.0f} MB: "
+        "each password hash takes 19 MB while it runs). "
         f"The disk gave {number(middle(floors['flush'], 'per_second'), 0)} single flushes a second in the same rounds.",
         "",
     ]

@@ -4,8 +4,10 @@ use crate::requests::{self, Form};
 use crate::{Problem, cost};
 use memchr::memmem;
 use serde_json::{Value, json};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 use tokio::task::{JoinSet, LocalSet};
@@ -34,6 +36,9 @@ pub struct Plan {
     /// What every answer's body must contain.
     #[arg(long)]
     containing: Option<String>,
+    /// Where the bodies of the measured answers go, a line each, in the order of the requests.
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
     /// Processes of the server: their CPU is measured.
     #[arg(long = "pid", value_name = "PID")]
     processes: Vec<u32>,
@@ -47,6 +52,8 @@ struct Shared {
     next: Cell<usize>,
     expect: u16,
     containing: Option<String>,
+    /// Bodies by request number, while they are to be saved.
+    bodies: RefCell<Option<BTreeMap<usize, Vec<u8>>>>,
 }
 
 /// When a stretch of the run is over.
@@ -71,6 +78,7 @@ pub fn run(plan: &Plan) -> Result<Value, Problem> {
         next: Cell::new(0),
         expect: plan.expect,
         containing: plan.containing.clone(),
+        bodies: RefCell::default(),
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Problem::Network("runtime".to_owned(), error))?;
@@ -82,6 +90,7 @@ async fn measure(plan: &Plan, shared: Rc<Shared>) -> Result<Value, Problem> {
     let (connections, _) = stretch(&shared, connections, End::Before(plan.warm)).await?;
     // Answers of the warming stretch are all in, so numbering goes on where its end said.
     shared.next.set(plan.warm);
+    *shared.bodies.borrow_mut() = plan.save.as_ref().map(|_| BTreeMap::new());
     let (cpu, begin) = (cost::cpu(&plan.processes)?, Instant::now());
     let end = match plan.requests {
         Some(requests) => End::Before(plan.warm + requests),
@@ -91,6 +100,10 @@ async fn measure(plan: &Plan, shared: Rc<Shared>) -> Result<Value, Problem> {
     let (connections, micros) = stretch(&shared, connections, end).await?;
     let (wall, cpu) = (begin.elapsed(), cost::cpu(&plan.processes)?.saturating_sub(cpu));
     let reopened = connections.iter().map(|connection| connection.opened).sum::<u64>() - opened;
+    if let (Some(path), Some(bodies)) = (&plan.save, shared.bodies.take()) {
+        let lines: Vec<Vec<u8>> = bodies.into_values().collect();
+        std::fs::write(path, lines.join(&b'\n')).map_err(|error| Problem::File(path.display().to_string(), error))?;
+    }
     Ok(summary(micros, wall, cpu, reopened))
 }
 
@@ -130,6 +143,9 @@ async fn work(shared: Rc<Shared>, mut connection: Connection, end: End) -> Resul
         let answer = connection.exchange(request).await;
         let answer = answer.map_err(|error| Problem::Network(format!("request {number}"), error))?;
         check(&shared, answer.status, answer.body)?;
+        if let Some(bodies) = shared.bodies.borrow_mut().as_mut() {
+            bodies.insert(number, answer.body.to_vec());
+        }
         micros.push(u32::try_from(begin.elapsed().as_micros()).unwrap_or(u32::MAX));
     }
 }
@@ -203,6 +219,14 @@ mod tests {
         let result = run(&plan(&["--warm", "10", "--requests", "25"])).unwrap();
         assert_eq!((&result["responses"], &result["reopened"]), (&json!(25), &json!(0)));
         assert!(result["p50_us"].as_u64().unwrap() <= result["p99_us"].as_u64().unwrap());
+    }
+
+    #[test]
+    fn bodies_of_measured_answers_are_saved() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bodies");
+        run(&plan(&["--warm", "4", "--requests", "3", "--save", path.to_str().unwrap()])).unwrap();
+        assert_eq!(std::fs::read_to_string(path).unwrap(), "ok\nok\nok");
     }
 
     #[test]
