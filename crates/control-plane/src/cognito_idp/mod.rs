@@ -88,8 +88,7 @@ impl CognitoIdp {
         let proof = table::Proof { signatures: &*self.signatures, parts, body: &body };
         // An unsigned caller learns that first, before anything about the body's mistakes.
         let refused = |error| errors::noted(&*self.pools.decisions, &request, operation.name, error);
-        let signed =
-            if row.caller == Caller::SigV4 { Some(proof.signed(request.now).map_err(refused)?) } else { None };
+        let signed = if row.caller == Caller::SigV4 { Some(proof.signed(request.now).map_err(refused)?) } else { None };
         let input = json11::input(operation, &body).map_err(refused)?;
         let cx = Cx { pools: self.pools.clone(), request };
         (row.run)(table::Call { cx: &cx, signed, input })
