@@ -387,3 +387,27 @@ def test_a_branding_style_is_kept_losslessly(idp, pool):
     refused(idp.create_managed_login_branding, "InvalidParameterException", UserPoolId=pool.id, ClientId=other, UseCognitoProvidedValues=True, Settings=settings)
     idp.create_managed_login_branding(UserPoolId=pool.id, ClientId=other, UseCognitoProvidedValues=True)
     assert idp.describe_managed_login_branding_by_client(UserPoolId=pool.id, ClientId=other)["ManagedLoginBranding"]["UseCognitoProvidedValues"] is True
+
+
+def test_tags_are_added_overwritten_removed_and_seen_on_the_pool(idp):
+    made = idp.create_user_pool(PoolName="tagged", UserPoolTags={"stage": "test"})["UserPool"]
+    idp.tag_resource(ResourceArn=made["Arn"], Tags={"stage": "prod", "team": "files"})
+    assert idp.list_tags_for_resource(ResourceArn=made["Arn"])["Tags"] == {"stage": "prod", "team": "files"}
+    idp.untag_resource(ResourceArn=made["Arn"], TagKeys=["team", "never-there"])
+    assert idp.describe_user_pool(UserPoolId=made["Id"])["UserPool"]["UserPoolTags"] == {"stage": "prod"}
+    idp.delete_user_pool(UserPoolId=made["Id"])
+
+
+def test_tags_of_nothing_of_too_many_and_of_amazons_own_are_refused(idp):
+    made = idp.create_user_pool(PoolName="tagged")["UserPool"]
+    idp.tag_resource(ResourceArn=made["Arn"], Tags={f"k{n}": "" for n in range(50)})
+    refused(idp.tag_resource, "InvalidParameterException", "A resource cannot have more than 50 tags.", ResourceArn=made["Arn"], Tags={"one": "more"})
+    assert len(idp.list_tags_for_resource(ResourceArn=made["Arn"])["Tags"]) == 50, "nothing changed"
+    refused(idp.tag_resource, "InvalidParameterException", ResourceArn=made["Arn"], Tags={"aws:x": "reserved"})
+    gone = made["Arn"].replace(made["Id"], MISSING)
+    elsewhere = made["Arn"].replace(":000000000000:", ":111111111111:")
+    for call, more in ((idp.list_tags_for_resource, {}), (idp.tag_resource, {"Tags": {"a": "b"}}), (idp.untag_resource, {"TagKeys": ["a"]})):
+        refused(call, "ResourceNotFoundException", f"User pool {MISSING} does not exist.", ResourceArn=gone, **more)
+        refused(call, "ResourceNotFoundException", ResourceArn=elsewhere, **more)
+        refused(call, "InvalidParameterException", ResourceArn=made["Arn"] + "/client/x", **more)
+    idp.delete_user_pool(UserPoolId=made["Id"])

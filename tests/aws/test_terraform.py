@@ -52,7 +52,7 @@ resource "aws_cognito_user_pool" "pool" {
       priority = 1
     }
   }
-  tags = { stage = "test" }
+  tags = { stage = var.title }
 }
 resource "aws_cognito_resource_server" "files" {
   user_pool_id = aws_cognito_user_pool.pool.id

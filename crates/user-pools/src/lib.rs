@@ -31,6 +31,7 @@ pub mod secret_hash;
 pub mod service;
 pub mod sign_in;
 pub mod srp;
+pub mod tags;
 pub mod templates;
 pub mod token;
 pub mod user;

@@ -11,6 +11,7 @@ mod prelude;
 mod resource_servers;
 mod sign_in;
 mod table;
+mod tags;
 mod tokens;
 mod users;
 

@@ -171,6 +171,10 @@ operations! {
     signed UpdateResourceServer = resource_servers::update_resource_server;
     signed DeleteResourceServer = resource_servers::delete_resource_server;
     signed ListResourceServers = resource_servers::list_resource_servers;
+    // Tags
+    signed TagResource = tags::tag_resource;
+    signed UntagResource = tags::untag_resource;
+    signed ListTagsForResource = tags::list_tags_for_resource;
 }
 
 #[cfg(test)]
