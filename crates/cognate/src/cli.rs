@@ -2,6 +2,9 @@
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
+/// The data folder of `cognate dev` unless told otherwise.
+pub const DATA: &str = ".cognate";
+
 /// Amazon Cognito user pools and API Gateway HTTP APIs in one binary.
 #[derive(Parser)]
 #[command(name = "cognate", version, about, propagate_version = true)]
@@ -40,7 +43,7 @@ pub struct Dev {
     #[arg(long, default_value_t = 4567)]
     pub dashboard_port: u16,
     /// Folder that keeps the state.
-    #[arg(long, default_value = ".cognate", value_name = "DIR")]
+    #[arg(long, default_value = DATA, value_name = "DIR")]
     pub data: PathBuf,
     /// Keep nothing: the state lives in a temporary folder that goes with the process.
     #[arg(long, conflicts_with = "data")]
@@ -71,7 +74,7 @@ pub struct Serve {
 #[derive(Args, Clone)]
 pub struct Server {
     /// Data folder of the running server.
-    #[arg(long, default_value = ".cognate", value_name = "DIR")]
+    #[arg(long, default_value = DATA, value_name = "DIR")]
     pub data: PathBuf,
     /// Answer as JSON.
     #[arg(long)]

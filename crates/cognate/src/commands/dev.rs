@@ -149,6 +149,12 @@ fn serve_page(
         .map_err(|error| format!("cannot start the page's listener: {error}"))
 }
 
+/// What a command typed in this folder needs to find the server: nothing when the data folder is the default one.
+fn data_option(folder: &str) -> String {
+    let default = Path::new(cli::DATA).canonicalize().ok();
+    if default.as_deref() == Some(Path::new(folder)) { String::new() } else { format!(" --data {folder}") }
+}
+
 /// The block a person can use at once.
 fn block(values: &Value, millis: u128) -> String {
     let text = |at: &str| values.pointer(at).and_then(Value::as_str).unwrap_or("-").to_owned();
@@ -170,11 +176,12 @@ fn block(values: &Value, millis: u128) -> String {
     lines.push(format!("\n{}", env::exports(values)));
     if values.get("userPoolId").is_some() {
         lines.push(format!(
-            "aws cognito-idp list-users --user-pool-id {}\ncurl -i {}/execute-api/{}/\\$default/metadata/list      # 401: no token\ncognate check                      # the lesson's checklist, step by step\n\n\
+            "aws cognito-idp list-users --user-pool-id {}\ncurl -i {}/execute-api/{}/\\$default/metadata/list      # 401: no token\n{:<34} # the lesson's checklist, step by step\n\n\
              Ctrl-C stops the server; its state stays in the data folder.\n",
             text("/userPoolId"),
             text("/base"),
-            text("/apiId")
+            text("/apiId"),
+            format!("cognate check{}", data_option(&text("/dataFolder")))
         ));
     }
     lines.join("\n")

@@ -42,6 +42,23 @@ impl DataFolder {
         self.root.join("cognate.db")
     }
 
+    /// Whether there is a database. An absent or empty file beside the demo users or uploads is a lost database, not a first start: refused,
+    /// because a new one would pass for the old and its keys would sign for pools that nobody remembers.
+    pub fn has_database(&self) -> Result<bool, DataError> {
+        if fs::metadata(self.database()).is_ok_and(|file| file.len() > 0) {
+            return Ok(true);
+        }
+        let uploads = fs::read_dir(self.objects()).is_ok_and(|mut entries| entries.next().is_some());
+        let left = [("demo.json", self.root.join("demo.json").exists()), ("objects", uploads)];
+        match left.into_iter().find(|(_, there)| *there) {
+            Some((name, _)) => Err(DataError(format!(
+                "the database {} is missing or empty, but {name} beside it is from an earlier start: restore the database from a backup, or move the data folder away to start anew",
+                self.database().display()
+            ))),
+            None => Ok(false),
+        }
+    }
+
     /// The folder of uploaded bytes.
     pub fn objects(&self) -> PathBuf {
         self.root.join("objects")
@@ -51,6 +68,22 @@ impl DataFolder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lost_database_is_not_taken_for_a_first_start() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(place.path()).unwrap();
+        assert!(!folder.has_database().unwrap(), "an empty folder is a first start");
+        fs::write(folder.database(), b"").unwrap();
+        assert!(!folder.has_database().unwrap(), "a first start may have broken off here");
+        fs::create_dir(folder.objects()).unwrap();
+        assert!(!folder.has_database().unwrap());
+        fs::write(folder.objects().join("upload"), b"x").unwrap();
+        let refused = folder.has_database().unwrap_err().to_string();
+        assert!(refused.contains("cognate.db is missing or empty") && refused.contains("objects"), "{refused}");
+        fs::write(folder.database(), b"rows").unwrap();
+        assert!(folder.has_database().unwrap());
+    }
 
     #[test]
     fn one_folder_serves_one_process() {

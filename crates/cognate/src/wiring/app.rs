@@ -96,7 +96,7 @@ impl App {
     pub async fn build(folder: DataFolder, settings: Settings) -> Result<Arc<Self>, DataError> {
         let control = Handle::current();
         let clock = Clock::default();
-        let keys = KeyFile::open(&folder.root().join("keys.json"), folder.database().exists())?;
+        let keys = KeyFile::open(&folder.root().join("keys.json"), folder.has_database()?)?;
         let ring = Arc::new(keys.ring()?);
         let (store, trouble) = open_store(&folder, &keys, ring.active_id())?;
         let metrics = Arc::new(Metrics::default());
