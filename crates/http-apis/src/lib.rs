@@ -8,6 +8,7 @@ pub mod errors;
 pub mod gateway;
 mod integration;
 pub mod model;
+pub mod outbound;
 pub mod ports;
 mod snapshot;
 
