@@ -22,7 +22,7 @@ pub(crate) struct Browser {
 impl Browser {
     /// The browser's secret, or a new one.
     pub fn of(call: &Call<'_>) -> Self {
-        match cookie(call, &name(call, SECRET)).filter(|value| is_secret(value)) {
+        match secret(call) {
             Some(secret) => Self { secret: secret.to_owned(), fresh: false },
             None => Self { secret: fresh(&call.login.pools), fresh: true },
         }
@@ -42,6 +42,11 @@ impl Browser {
         self.fresh
             .then(|| format!("{}={}; Path=/; HttpOnly; SameSite=Lax{}", name(call, SECRET), self.secret, secure(call)))
     }
+}
+
+/// The browser's secret, if it has one.
+pub(crate) fn secret<'a>(call: &'a Call<'_>) -> Option<&'a str> {
+    cookie(call, &name(call, SECRET)).filter(|value| is_secret(value))
 }
 
 fn tokens(pools: &UserPools, secret: &str) -> Vec<String> {
@@ -73,8 +78,7 @@ pub(crate) fn check_post(call: &Call<'_>) -> Result<Browser, Refusal> {
         Some(origin) if origin == call.request.origin => {}
         Some(_) => return Err(refused("csrf.origin", "a form of another origin")),
     }
-    let secret = cookie(call, &name(call, SECRET)).filter(|value| is_secret(value));
-    let Some(secret) = secret else { return Err(refused("csrf.token", "no cookie")) };
+    let Some(secret) = secret(call) else { return Err(refused("csrf.token", "no cookie")) };
     let given = call.form.text(FIELD).as_bytes();
     let fits = tokens(&call.login.pools, secret)
         .iter()

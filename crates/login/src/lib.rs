@@ -8,6 +8,7 @@ mod authorize;
 mod browser;
 mod discovery;
 mod encode;
+mod federation;
 mod fields;
 mod finish;
 mod logout;

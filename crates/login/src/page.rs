@@ -129,7 +129,7 @@ pub(crate) struct Link {
     /// Words before it.
     pub lead: &'static str,
     /// Its text.
-    pub text: &'static str,
+    pub text: std::borrow::Cow<'static, str>,
     /// A path of ours.
     pub href: String,
 }
@@ -161,7 +161,7 @@ mod tests {
                 }],
                 ..Form::default()
             }],
-            links: vec![Link { lead: "", text: "x", href: evil() }],
+            links: vec![Link { lead: "", text: "x".into(), href: evil() }],
             request_id: Some(evil()),
             ..Page::new(EVIL)
         };

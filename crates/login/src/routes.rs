@@ -1,6 +1,8 @@
 //! Which path leads where. One table; what a path does with a method it has not got is decided here.
 use crate::params::Params;
-use crate::{Login, LoginRequest, answer, assets, authorize, discovery, logout, pages, revoke, token, user_info};
+use crate::{
+    Login, LoginRequest, answer, assets, authorize, discovery, federation, logout, pages, revoke, token, user_info,
+};
 use bytes::Bytes;
 use http::{Method, Response};
 use user_pools::RequestContext;
@@ -9,6 +11,7 @@ use user_pools::RequestContext;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Endpoint {
     Authorize,
+    IdpResponse,
     Token,
     UserInfo,
     Revoke,
@@ -39,8 +42,9 @@ const POST: &str = "POST";
 const BOTH: &str = "GET, HEAD, POST";
 
 /// Path, door, methods, endpoint.
-const ROUTES: [(&str, Door, &str, Endpoint); 17] = [
+const ROUTES: [(&str, Door, &str, Endpoint); 18] = [
     ("/oauth2/authorize", Door::Page, GET, Endpoint::Authorize),
+    ("/oauth2/idpresponse", Door::Page, BOTH, Endpoint::IdpResponse),
     ("/oauth2/token", Door::Open, POST, Endpoint::Token),
     ("/oauth2/userInfo", Door::Open, BOTH, Endpoint::UserInfo),
     ("/oauth2/revoke", Door::Open, POST, Endpoint::Revoke),
@@ -137,6 +141,7 @@ async fn open(call: &Call<'_>, endpoint: Endpoint) -> Response<Bytes> {
 async fn page(call: &Call<'_>, endpoint: Endpoint) -> Response<Bytes> {
     match endpoint {
         Endpoint::Authorize => authorize::get(call).await,
+        Endpoint::IdpResponse => federation::handle(call).await,
         Endpoint::SignIn => pages::sign_in::handle(call).await,
         Endpoint::SignUp => pages::sign_up::handle(call).await,
         Endpoint::Confirm => pages::confirm::handle(call).await,

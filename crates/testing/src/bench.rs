@@ -1,5 +1,5 @@
 //! [`Bench`]: user pools over a real store in a temporary folder, everything else under the test's thumb.
-use crate::doubles::{CapturedDecisions, CapturedMail, CheapHasher, Clock, SeededRandom};
+use crate::doubles::{CapturedDecisions, CapturedMail, CheapHasher, Clock, ScriptedProviders, SeededRandom};
 use crate::rows;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -39,6 +39,8 @@ pub struct Bench {
     pub clock: Clock,
     /// Messages sent.
     pub mail: Arc<CapturedMail>,
+    /// Identity providers, as the test wrote them.
+    pub providers: Arc<ScriptedProviders>,
     /// Decisions noted.
     pub decisions: Arc<CapturedDecisions>,
     /// The hasher behind `pools`.
@@ -64,18 +66,29 @@ impl Bench {
         };
         let store = SqliteStore::open(&folder.path().join("cognate.db"), &options).unwrap();
         let (mail, decisions) = (Arc::<CapturedMail>::default(), Arc::<CapturedDecisions>::default());
-        let hasher = Arc::<CheapHasher>::default();
+        let (hasher, providers) = (Arc::<CheapHasher>::default(), Arc::<ScriptedProviders>::default());
         let pools = UserPools {
             store: Arc::new(store.clone()),
             random: Arc::new(SeededRandom::new(7)),
             passwords: hasher.clone(),
             messenger: mail.clone(),
+            providers: providers.clone(),
             keys: Arc::new(KeyRing::new(&[(SEALING_KEY, Zeroizing::new([42; 32]))], SEALING_KEY).unwrap()),
             decisions: decisions.clone(),
             config: Arc::new(Config { base: BASE.to_owned(), issuer_form: IssuerForm::Own }),
             memory: Arc::default(),
         };
-        Self { store, pools, clock: Clock::default(), mail, decisions, hasher, requests: AtomicU64::new(0), folder }
+        Self {
+            store,
+            pools,
+            clock: Clock::default(),
+            mail,
+            providers,
+            decisions,
+            hasher,
+            requests: AtomicU64::new(0),
+            folder,
+        }
     }
 
     /// What the clock shows.

@@ -7,7 +7,10 @@ use rand::{Rng, SeedableRng};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use user_pools::Millis;
-use user_pools::ports::{Busy, Decision, DecisionSink, DeliveryFailed, Message, Messenger, PasswordHasher, Random};
+use user_pools::ports::{
+    Busy, Decision, DecisionSink, DeliveryFailed, Message, Messenger, PasswordHasher, ProviderAnswer, ProviderRequest,
+    Providers, Random,
+};
 
 /// A clock that stands until it is moved. Clones share the hand.
 #[derive(Clone, Debug)]
@@ -129,6 +132,36 @@ impl Messenger for CapturedMail {
         }
         self.sent.lock().unwrap().push(message);
         Ok(())
+    }
+}
+
+/// Answers of identity providers by URL without query, and what was asked.
+#[derive(Default)]
+pub struct ScriptedProviders {
+    answers: Mutex<std::collections::HashMap<String, ProviderAnswer>>,
+    asked: Mutex<Vec<ProviderRequest>>,
+}
+
+impl ScriptedProviders {
+    /// From now on the URL answers this.
+    pub fn answer(&self, url: &str, status: u16, body: &serde_json::Value) {
+        let answer = ProviderAnswer { status, body: body.to_string().into_bytes() };
+        self.answers.lock().unwrap().insert(url.to_owned(), answer);
+    }
+
+    /// What was asked of a URL so far, oldest first.
+    pub fn asked(&self, url: &str) -> Vec<ProviderRequest> {
+        let asked = self.asked.lock().unwrap();
+        asked.iter().filter(|request| request.url.split('?').next() == Some(url)).cloned().collect()
+    }
+}
+
+#[async_trait]
+impl Providers for ScriptedProviders {
+    async fn ask(&self, request: ProviderRequest) -> Result<ProviderAnswer, String> {
+        let url = request.url.split('?').next().unwrap_or_default().to_owned();
+        self.asked.lock().unwrap().push(request);
+        self.answers.lock().unwrap().get(&url).cloned().ok_or_else(|| format!("{url}: nobody is there"))
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use user_pools::client::{AppClient, ClientSettings};
 use user_pools::domain::Domain;
 use user_pools::group::{Branding, Group, ResourceServer};
+use user_pools::identity_provider::{Identity, IdentityProvider, ProviderKind, SUBJECT};
 use user_pools::oauth::{AuthCode, LoginSession};
 use user_pools::pool::{PoolSettings, UserPool};
 use user_pools::ports::{Code, CodePurpose, Decision};
@@ -83,6 +84,36 @@ pub fn user(pool: &PoolId, name: &str) -> User {
         pending_attributes: BTreeMap::new(),
         credentials: Credentials::default(),
         signed_out_at: None,
+        identities: Vec::new(),
+    }
+}
+
+/// An OIDC provider without details.
+pub fn identity_provider(pool: &PoolId, name: &str) -> IdentityProvider {
+    IdentityProvider {
+        pool: pool.clone(),
+        name: name.to_owned(),
+        version: 1,
+        kind: ProviderKind::Oidc,
+        details: BTreeMap::new(),
+        sealed: Vec::new(),
+        mapping: BTreeMap::new(),
+        identifiers: Vec::new(),
+        acr: BTreeMap::new(),
+        created: NOW,
+        modified: NOW,
+    }
+}
+
+/// An identity at an OIDC provider, known by its subject.
+pub fn identity(provider: &str, value: &str) -> Identity {
+    Identity {
+        provider: provider.to_owned(),
+        kind: ProviderKind::Oidc,
+        attribute: SUBJECT.to_owned(),
+        value: value.to_owned(),
+        primary: true,
+        created: NOW,
     }
 }
 

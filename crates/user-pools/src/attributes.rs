@@ -46,7 +46,14 @@ pub fn visible(settings: &PoolSettings, client: Option<&ClientSettings>, user: &
     let sub = ("sub".to_owned(), user.sub.clone());
     let of_schema = settings.schema.iter().filter_map(|attribute| user.attributes.get_key_value(&attribute.name));
     let shown = of_schema.filter(|(name, _)| client.is_none_or(|client| readable(client, name)));
-    std::iter::once(sub).chain(shown.map(|(name, value)| (name.clone(), value.clone()))).collect()
+    let identities = user.identities_attribute().map(|text| ("identities".to_owned(), text));
+    let shown = shown.map(|(name, value)| (name.clone(), value.clone()));
+    std::iter::once(sub).chain(identities).chain(shown).collect()
+}
+
+/// The value as it is stored, if the attribute takes it. InvalidParameter.
+pub(crate) fn check_value(attribute: &SchemaAttribute, value: &str) -> Result<String> {
+    values::check(attribute, value)
 }
 
 /// The attributes of a new user, checked. `implied` is one that follows from the username and needs no permission. NotAuthorized for what

@@ -1,6 +1,7 @@
 //! What operators do with app clients: the rules of CreateUserPoolClient and UpdateUserPoolClient (spec B.2), secrets, validity.
 use crate::client::{AppClient, ClientSecret, ClientSettings};
 use crate::error::{Error, ErrorKind, Result};
+use crate::federation::OWN_USERS;
 use crate::ids::{ClientId, Millis, PoolId, fresh_secret};
 use crate::messages;
 use crate::pool::UserPool;
@@ -175,8 +176,22 @@ impl UserPools {
         check_oauth(settings, has_secret)?;
         check_urls(settings)?;
         check_attributes(pool, settings)?;
-        check_providers(settings)?;
+        self.check_providers(pool, settings).await?;
         self.check_scopes(pool, settings).await
+    }
+
+    /// Every provider of the client is the pool's own users or exists.
+    async fn check_providers(&self, pool: &UserPool, settings: &ClientSettings) -> Result<()> {
+        for name in settings.identity_providers.iter().flatten().filter(|name| *name != OWN_USERS) {
+            match self.store.identity_provider(pool.id.clone(), name.clone()).await {
+                Ok(_) => {}
+                Err(StoreError::NotFound) => {
+                    return Err(invalid(format!("The provider {name} does not exist for User Pool {}.", pool.id)));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
     }
 
     /// Every scope of the client is a standard one or stands in a resource server.
@@ -304,7 +319,8 @@ fn check_url(url: &str) -> Result<()> {
     }
 }
 
-fn is_this_machine(rest: &str) -> bool {
+/// `rest` is what follows the scheme's colon.
+pub(crate) fn is_this_machine(rest: &str) -> bool {
     let host = rest.strip_prefix("//").unwrap_or("").split(['/', '?']).next().unwrap_or("");
     let name =
         if host.starts_with('[') { host.split_inclusive(']').next() } else { host.split(':').next() }.unwrap_or("");
@@ -337,12 +353,6 @@ fn check_attributes(pool: &UserPool, settings: &ClientSettings) -> Result<()> {
         ))),
         None => Ok(()),
     }
-}
-
-/// Only the pool's own users can sign in until identity providers exist.
-fn check_providers(settings: &ClientSettings) -> Result<()> {
-    let foreign = settings.identity_providers.iter().flatten().find(|name| *name != "COGNITO");
-    foreign.map_or(Ok(()), |name| Err(invalid(format!("The provider {name} does not exist for User Pool."))))
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 //! What this process remembers between calls. All of it can be rebuilt from storage; nothing here is the truth.
+use crate::federation::Documents;
 use crate::keys::{Issuers, KeyCache};
 use crate::lockout::Turns;
 use tokio::sync::OnceCell;
@@ -9,6 +10,7 @@ pub struct Memory {
     pub(crate) pool_keys: KeyCache,
     pub(crate) absent_password: OnceCell<String>,
     pub(crate) turns: Turns,
+    pub(crate) documents: Documents,
     /// Public keys of the pools of this server, by issuer. The gateway reads them here.
     pub issuers: Issuers,
 }

@@ -122,6 +122,10 @@ pub fn active_aliases(
             };
         counts.then(|| (*kind, fold(settings, value)))
     };
+    // Who comes from a provider is named by it alone (spec C.2): an address that a provider tells does not become a sign-in name.
+    if status == UserStatus::ExternalProvider {
+        return Vec::new();
+    }
     alias_kinds(settings).iter().filter_map(active).collect()
 }
 

@@ -1,7 +1,7 @@
 //! [`UserPools`]: the one object the doors talk to. Its calls are spread over this crate, one file per use.
 use crate::memory::Memory;
 use crate::pool::IssuerForm;
-use crate::ports::{DecisionSink, Messenger, PasswordHasher, Random, Store};
+use crate::ports::{DecisionSink, Messenger, PasswordHasher, Providers, Random, Store};
 use crate::sealing::KeyRing;
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ pub struct UserPools {
     pub passwords: Arc<dyn PasswordHasher>,
     /// Mail and SMS.
     pub messenger: Arc<dyn Messenger>,
+    /// Identity providers.
+    pub providers: Arc<dyn Providers>,
     /// Seals secrets at rest and state in clients' hands.
     pub keys: Arc<KeyRing>,
     /// Where decisions are noted.

@@ -1,4 +1,5 @@
 //! A user: names, attributes, status and credentials, one row guarded by `version`.
+use crate::identity_provider::Identity;
 use crate::ids::{Millis, PoolId};
 use crate::pool::AliasKind;
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,9 @@ pub struct User {
     pub credentials: Credentials,
     /// Tokens issued at or before this moment are no longer good for the user-pool API (global sign-out).
     pub signed_out_at: Option<Millis>,
+    /// Identities at providers: the user's own first, then linked ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identities: Vec<Identity>,
 }
 
 impl std::fmt::Debug for User {

@@ -2,6 +2,7 @@
 use super::adapters::{Bytes, GatewayRecorder, PoolIssuers, Presigned, UploadReports};
 use super::custom_domains::CustomDomains;
 use super::functions::InProcess;
+use super::providers::HttpProviders;
 use super::urls::Urls;
 use crate::data::{DataError, DataFolder, KeyFile};
 use crate::mail::Mailbox;
@@ -110,6 +111,7 @@ impl App {
             random: Arc::new(SystemRandom),
             passwords: Arc::new(hashing),
             messenger: settings.messenger,
+            providers: Arc::new(HttpProviders::default()),
             keys: ring,
             decisions: Arc::clone(&decisions),
             config: Arc::new(user_pools::Config {

@@ -3,6 +3,7 @@ mod adapters;
 mod app;
 mod custom_domains;
 mod functions;
+mod providers;
 mod questions;
 pub mod seed;
 mod urls;

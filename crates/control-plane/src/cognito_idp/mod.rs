@@ -4,6 +4,7 @@ mod clients;
 mod domains;
 mod errors;
 mod groups;
+mod identity_providers;
 mod mfa;
 mod paging;
 mod pools;

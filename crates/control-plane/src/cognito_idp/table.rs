@@ -165,6 +165,15 @@ operations! {
     signed AdminRemoveUserFromGroup = groups::admin_remove_user_from_group;
     signed AdminListGroupsForUser = groups::admin_list_groups_for_user;
     signed ListUsersInGroup = groups::list_users_in_group;
+    // Identity providers
+    signed CreateIdentityProvider = identity_providers::create_identity_provider;
+    signed DescribeIdentityProvider = identity_providers::describe_identity_provider;
+    signed GetIdentityProviderByIdentifier = identity_providers::get_identity_provider_by_identifier;
+    signed UpdateIdentityProvider = identity_providers::update_identity_provider;
+    signed DeleteIdentityProvider = identity_providers::delete_identity_provider;
+    signed ListIdentityProviders = identity_providers::list_identity_providers;
+    signed AdminLinkProviderForUser = identity_providers::admin_link_provider_for_user;
+    signed AdminDisableProviderForUser = identity_providers::admin_disable_provider_for_user;
     // Resource servers
     signed CreateResourceServer = resource_servers::create_resource_server;
     signed DescribeResourceServer = resource_servers::describe_resource_server;

@@ -3,6 +3,8 @@
 use crate::ask::{self, Ask, Prompt, Response};
 use crate::params::Params;
 use crate::routes::Call;
+use user_pools::federation::{OWN_USERS, Offered};
+use user_pools::identity_provider::IdentityProvider;
 use user_pools::oauth::{ErrorCode, Refusal, Scopes, Site, is_code_challenge};
 
 /// Who is told.
@@ -46,6 +48,20 @@ pub(super) struct Facts<'a> {
     query: &'a Params,
     pub site: Result<Site, Refusal>,
     scopes: Scopes,
+    pub wanted: Wanted,
+    pub offered: Vec<Offered>,
+}
+
+/// Where a request wants to sign in.
+pub(crate) enum Wanted {
+    /// It does not say.
+    Anywhere,
+    /// `identity_provider=COGNITO`.
+    OwnUsers,
+    /// At a provider that the client offers.
+    At(Box<IdentityProvider>),
+    /// At one that it does not offer, or that does not exist.
+    Nowhere(String),
 }
 
 impl<'a> Facts<'a> {
@@ -58,7 +74,22 @@ impl<'a> Facts<'a> {
             Err(refusal) if crate::answer::fault(refusal).is_some() => return Err(refusal.clone()),
             Err(_) => Scopes::Nothing,
         };
-        Ok(Self { query, site, scopes })
+        let (wanted, offered) = match &site {
+            Ok(site) => (Self::wanted(call, site).await?, pools.providers_of(site).await?),
+            Err(_) => (Wanted::Anywhere, Vec::new()),
+        };
+        Ok(Self { query, site, scopes, wanted, offered })
+    }
+
+    async fn wanted(call: &Call<'_>, site: &Site) -> Result<Wanted, Refusal> {
+        let pools = &call.login.pools;
+        let (text, found) = match (call.query.get("identity_provider"), call.query.get("idp_identifier")) {
+            (Some(OWN_USERS), _) => return Ok(Wanted::OwnUsers),
+            (Some(name), _) => (name, pools.offered_provider(site, name).await?),
+            (None, Some(identifier)) => (identifier, pools.offered_by_identifier(site, identifier).await?),
+            (None, None) => return Ok(Wanted::Anywhere),
+        };
+        Ok(found.map_or_else(|| Wanted::Nowhere(text.to_owned()), |provider| Wanted::At(Box::new(provider))))
     }
 
     /// The redirect URI asked for, or the client's default.
@@ -252,20 +283,25 @@ fn nonce(facts: &Facts<'_>) -> Result<(), Complaint> {
     if length > 2048 { complain(ErrorCode::InvalidRequest, "nonce is too long", length.to_string()) } else { Ok(()) }
 }
 
-/// Only the pool's own users so far, and only for clients that take them. A client that names no provider at all takes them.
+/// A provider that the client offers, or the pool's own users where it takes them. Without a word about it, any of them.
 fn identity_provider(facts: &Facts<'_>) -> Result<(), Complaint> {
-    let provider = facts.query.get("identity_provider").filter(|provider| *provider != "COGNITO");
-    if let Some(provider) = provider.or(facts.query.get("idp_identifier")) {
-        return complain(ErrorCode::InvalidRequest, "This identity provider is not available", provider);
-    }
-    let listed = facts.site.as_ref().ok().and_then(|site| site.client.settings.identity_providers.as_deref());
-    match listed.unwrap_or_default() {
-        [] => Ok(()),
-        providers if providers.iter().any(|provider| provider == "COGNITO") => Ok(()),
-        providers => {
-            let description = "The client does not take the pool's own users";
-            complain(ErrorCode::UnauthorizedClient, description, providers.join(" "))
+    let Ok(site) = &facts.site else { return Ok(()) };
+    let own = site.client.settings.takes_own_users();
+    match &facts.wanted {
+        Wanted::Nowhere(named) => {
+            complain(ErrorCode::InvalidRequest, "This identity provider is not available", named.as_str())
         }
+        Wanted::Anywhere if !own && facts.offered.is_empty() => complain(
+            ErrorCode::UnauthorizedClient,
+            "The client has no identity provider",
+            "none of those it lists exists",
+        ),
+        Wanted::OwnUsers if !own => complain(
+            ErrorCode::UnauthorizedClient,
+            "The client does not take the pool's own users",
+            site.client.settings.identity_providers.as_deref().unwrap_or_default().join(" "),
+        ),
+        _ => Ok(()),
     }
 }
 

@@ -3,10 +3,12 @@ mod checks;
 
 use crate::ask::{self, Ask, Prompt};
 use crate::routes::Call;
-use crate::{answer, browser, encode, finish, pages};
+use crate::{answer, browser, encode, federation, finish, pages};
 use bytes::Bytes;
+pub(crate) use checks::Wanted;
 use checks::{Answer, Facts};
 use http::Response;
+use user_pools::federation::Offered;
 use user_pools::oauth::{ErrorCode, LoginOf, Refusal, Site, Subject};
 
 /// An answer that ends a request early.
@@ -16,12 +18,21 @@ pub(crate) type Done = Box<Response<Bytes>>;
 pub(crate) struct Visit {
     pub site: Site,
     pub ask: Ask,
+    /// Where the request wants to sign in.
+    pub wanted: Wanted,
+    /// The identity providers of the client.
+    pub offered: Vec<Offered>,
 }
 
 impl Visit {
     /// A path of ours with this request in its query.
     pub fn path(&self, path: &str) -> String {
         format!("{path}?{}", self.ask.carried)
+    }
+
+    /// Whether the pool's own users may sign in here.
+    pub fn takes_own_users(&self) -> bool {
+        self.site.client.settings.takes_own_users()
     }
 
     pub fn subject(&self) -> Subject<'_> {
@@ -43,8 +54,21 @@ pub(crate) async fn get(call: &Call<'_>) -> Response<Bytes> {
             call.login.pools.note(&call.cx, ACTION, visit.subject(), Err(&refusal));
             finish::refuse(&visit.ask.redirect_uri, visit.ask.response.mark(), visit.ask.state.as_deref(), &refusal)
         }
-        Ok(None) => answer::redirect(&visit.path("/login")),
+        Ok(None) => begin(call, &visit).await,
         Err(refusal) => pages::failure::fault(call, &refusal),
+    }
+}
+
+/// To the provider that the request names or that is the only way in, else to the sign-in page.
+async fn begin(call: &Call<'_>, visit: &Visit) -> Response<Bytes> {
+    let alone = match visit.offered.as_slice() {
+        [only] if matches!(visit.wanted, Wanted::Anywhere) && !visit.takes_own_users() => Some(only.name.as_str()),
+        _ => None,
+    };
+    match (&visit.wanted, alone) {
+        (Wanted::At(provider), _) => federation::depart(call, visit, provider).await,
+        (_, Some(name)) => answer::redirect(&federation::start_path(visit, name)),
+        _ => answer::redirect(&visit.path("/login")),
     }
 }
 
@@ -55,6 +79,11 @@ pub(crate) async fn live_login(call: &Call<'_>, visit: &Visit) -> Result<Option<
     }
     let Some(cookie) = browser::login_cookie(call, &visit.site.pool.id) else { return Ok(None) };
     let login = call.login.pools.login_of(&call.cx, &visit.site.pool, cookie).await?;
+    let login = login.filter(|login| match &visit.wanted {
+        // Who asks for a provider means an account there, not whoever is signed in.
+        Wanted::At(provider) => login.user.identities.iter().any(|identity| identity.provider == provider.name),
+        _ => true,
+    });
     let oldest = visit.ask.max_age.map(|age| call.cx.now.saturating_sub(age));
     Ok(login.filter(|login| oldest.is_none_or(|oldest| login.session.auth_time >= oldest)))
 }
@@ -79,7 +108,7 @@ pub(crate) async fn visit(call: &Call<'_>) -> Result<Visit, Done> {
 fn into_visit(call: &Call<'_>, facts: Facts<'_>) -> Result<Visit, Done> {
     let ask = facts.ask();
     let refusal = match (facts.site, ask) {
-        (Ok(site), Some(ask)) => return Ok(Visit { site, ask }),
+        (Ok(site), Some(ask)) => return Ok(Visit { site, ask, wanted: facts.wanted, offered: facts.offered }),
         (Err(refusal), _) => refusal,
         (_, None) => Refusal::new(ErrorCode::ServerError, "server").got("the checks passed what cannot be asked"),
     };

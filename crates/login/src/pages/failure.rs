@@ -61,10 +61,19 @@ pub(crate) fn fault(call: &Call<'_>, refusal: &Refusal) -> Response<Bytes> {
     show(call, status, "Something went wrong", &["We could not answer. Please try again in a moment."], None)
 }
 
+/// The end of a sign-in at a provider that cannot be led back to an app.
+pub(crate) fn federation(call: &Call<'_>) -> Response<Bytes> {
+    let sentences = [
+        "This sign-in took too long, was answered before, or was begun in another browser.",
+        "Go back to the app and begin again.",
+    ];
+    show(call, StatusCode::BAD_REQUEST, "Something went wrong", &sentences, None)
+}
+
 /// A form without the token of this browser.
 pub(crate) fn stale_form(call: &Call<'_>, visit: &Visit, refusal: &Refusal) -> Response<Bytes> {
     call.login.pools.note(&call.cx, "login form", visit.subject(), Err(refusal));
-    let link = Link { lead: "", text: "Open the sign-in page", href: visit.path("/login") };
+    let link = Link { lead: "", text: "Open the sign-in page".into(), href: visit.path("/login") };
     let sentence = "This form has expired, or cookies are switched off in this browser. Open the page again.";
     show(call, StatusCode::FORBIDDEN, "Please try again", &[sentence], Some(link))
 }

@@ -33,6 +33,10 @@ impl<'a> Scene<'a> {
     /// Checks the request and, for posts, where the form came from. The error is the answer.
     pub async fn enter(call: &'a Call<'a>) -> Result<Self, Done> {
         let visit = authorize::visit(call).await?;
+        // All but the choice of a provider is for the pool's own users.
+        if !visit.takes_own_users() && (call.is_post() || call.request.path != "/login") {
+            return Err(Box::new(answer::redirect(&visit.path("/login"))));
+        }
         let browser = if call.is_post() {
             browser::check_post(call).map_err(|refusal| Box::new(failure::stale_form(call, &visit, &refusal)))?
         } else {
@@ -57,7 +61,7 @@ impl<'a> Scene<'a> {
 
     /// A link to a path of ours.
     pub fn link(&self, lead: &'static str, text: &'static str, path: &str) -> Link {
-        Link { lead, text, href: self.visit.path(path) }
+        Link { lead, text: text.into(), href: self.visit.path(path) }
     }
 
     /// Sends a page: its forms get the hidden token, its first empty field the focus unless something is wrong.

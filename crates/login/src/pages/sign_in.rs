@@ -1,14 +1,17 @@
 //! /login: username and password.
 use super::{Scene, confirm, confirm_forgot, problem, step};
 use crate::authorize;
+use crate::federation;
 use crate::fields;
 use crate::finish;
-use crate::page::{Page, Problem};
+use crate::page::{Link, Page, Problem};
 use crate::pages::failure;
 use crate::routes::Call;
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use user_pools::error::ErrorKind;
+use user_pools::federation::Offered;
+use user_pools::identity_provider::ProviderKind;
 use user_pools::sign_in::{Door, Flow, Parameters, Start};
 
 /// What a page before this one has to say: `notice=<word>` in the query. Only these words say anything.
@@ -44,12 +47,30 @@ fn get(scene: &Scene<'_>) -> Response<Bytes> {
 
 fn page(scene: &Scene<'_>, username: &str) -> Page {
     let settings = &scene.site().pool.settings;
+    let providers = scene.visit.offered.iter().map(|offered| Link {
+        lead: "",
+        text: format!("Continue with {}", called(offered)).into(),
+        href: federation::start_path(&scene.visit, &offered.name),
+    });
+    if !scene.visit.takes_own_users() {
+        return Page { links: providers.collect(), ..Page::new("Sign in") };
+    }
     let fields = vec![fields::username(settings, username), fields::current_password()];
-    let mut links = vec![scene.link("", "Forgot your password?", "/forgotPassword")];
+    let mut links: Vec<_> = providers.collect();
+    links.push(scene.link("", "Forgot your password?", "/forgotPassword"));
     if !settings.admin_create_only {
         links.push(scene.link("New here?", "Create an account", "/signup"));
     }
     Page { forms: vec![scene.form("/login", "Sign in", fields)], links, ..Page::new("Sign in") }
+}
+
+/// The name people know.
+fn called(offered: &Offered) -> &str {
+    match offered.kind {
+        ProviderKind::LoginWithAmazon => "Amazon",
+        ProviderKind::SignInWithApple => "Apple",
+        _ => &offered.name,
+    }
 }
 
 async fn post(scene: &Scene<'_>) -> Response<Bytes> {

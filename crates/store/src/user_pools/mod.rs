@@ -8,6 +8,7 @@ mod codes;
 mod decisions;
 mod domains;
 mod groups;
+mod identity_providers;
 mod login_sessions;
 mod pools;
 mod resource_servers;

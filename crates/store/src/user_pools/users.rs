@@ -3,6 +3,7 @@ use super::user_list;
 use crate::SqliteStore;
 use crate::error::{Act, Fail};
 use crate::row;
+use ::user_pools::identity_provider::Identity;
 use ::user_pools::pool::AliasKind;
 use ::user_pools::ports::{Page, StoreResult, Taken, UserFilter, Users};
 use ::user_pools::user::User;
@@ -18,6 +19,7 @@ impl Users for SqliteStore {
             for (kind, value) in &user.aliases {
                 claim(db, &user, *kind, value)?;
             }
+            user.identities.iter().try_for_each(|identity| claim_identity(db, &user, identity))?;
             count(db, &user.pool, 1)
         })
         .await
@@ -37,6 +39,18 @@ impl Users for SqliteStore {
 
     async fn user(&self, pool: PoolId, sub: String) -> StoreResult<User> {
         self.read(|db| by_sub(db, &pool, &sub))
+    }
+
+    async fn user_by_identity(
+        &self,
+        pool: PoolId,
+        provider: String,
+        attribute: String,
+        value: String,
+    ) -> StoreResult<User> {
+        let sql = "SELECT doc FROM users WHERE pool = ?1 AND sub =
+            (SELECT sub FROM identities WHERE pool = ?1 AND provider = ?2 AND attribute = ?3 AND value = ?4)";
+        self.read(|db| row::get(db, sql, [&pool.0, &provider, &attribute, &value], row::first_doc))
     }
 
     async fn replace_user(&self, _now: Millis, user: User) -> StoreResult<u64> {
@@ -92,6 +106,15 @@ pub(super) fn replace(db: &Connection, mut user: User, taking: bool) -> Act<u64>
             release(db, &user, *kind, value)?;
         }
         claim(db, &user, *kind, value)?;
+    }
+    for identity in stored.identities.iter().filter(|identity| !user.identities.contains(identity)) {
+        let sql =
+            "DELETE FROM identities WHERE pool = ?1 AND provider = ?2 AND attribute = ?3 AND value = ?4 AND sub = ?5";
+        let Identity { provider, attribute, value, .. } = identity;
+        row::run(db, sql, [&user.pool.0, provider, attribute, value, &user.sub])?;
+    }
+    for identity in user.identities.iter().filter(|identity| !stored.identities.contains(identity)) {
+        claim_identity(db, &user, identity)?;
     }
     write(db, &stored, &mut user)?;
     Ok(user.version)
@@ -190,6 +213,17 @@ fn claim(db: &Connection, user: &User, kind: AliasKind, value: &str) -> Act<()> 
     let sql = "INSERT INTO user_aliases (pool, kind, value, sub) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
     match row::run(db, sql, [&user.pool.0, kind.attribute(), value, &user.sub])? {
         0 => Err(Fail::Exists(Taken::Alias(kind))),
+        _ => Ok(()),
+    }
+}
+
+/// Takes an identity that nobody has; the primary key decides.
+fn claim_identity(db: &Connection, user: &User, identity: &Identity) -> Act<()> {
+    let sql = "INSERT INTO identities (pool, provider, attribute, value, sub) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT DO NOTHING";
+    let Identity { provider, attribute, value, .. } = identity;
+    match row::run(db, sql, [&user.pool.0, provider, attribute, value, &user.sub])? {
+        0 => Err(Fail::Exists(Taken::Identity)),
         _ => Ok(()),
     }
 }

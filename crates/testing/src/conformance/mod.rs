@@ -9,6 +9,7 @@ pub mod cascades;
 pub mod codes;
 pub mod files;
 pub mod groups;
+pub mod identities;
 pub mod pools;
 pub mod sign_ins;
 pub mod small_rows;
@@ -50,6 +51,14 @@ macro_rules! conformance_suite {
                 membership_is_idempotent_and_needs_both_ends
                 members_are_listed_in_pages
                 groups_are_keyed_within_their_pool
+            }
+            identities {
+                identity_providers_are_keyed_within_their_pool_and_listed_in_pages
+                an_identifier_belongs_to_one_provider_even_in_parallel
+                an_identifier_given_up_is_free_for_others
+                an_identity_belongs_to_one_user_even_in_parallel
+                an_identity_follows_the_replacement_of_its_user
+                identities_outlive_their_provider_and_go_with_their_user
             }
             users {
                 a_username_is_taken_once_even_in_parallel

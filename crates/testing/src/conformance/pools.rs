@@ -109,12 +109,16 @@ pub async fn every_control_plane_write_appends_one_change(store: Shared) {
     store.insert_branding(NOW, rows::branding(&client, "b")).await.unwrap();
     store.replace_branding(NOW, rows::branding(&client, "b")).await.unwrap();
     store.delete_branding(NOW, id(), "b".to_owned()).await.unwrap();
+    store.insert_identity_provider(NOW, rows::identity_provider(&pool.id, "i")).await.unwrap();
+    store.replace_identity_provider(NOW, rows::identity_provider(&pool.id, "i")).await.unwrap();
+    store.delete_identity_provider(NOW, id(), "i".to_owned()).await.unwrap();
     store.delete_client(NOW, id(), client.id).await.unwrap();
     store.delete_pool(NOW + 5, id()).await.unwrap();
     let changes = store.changes(0, 100).await.unwrap();
     let kinds: Vec<_> = changes.iter().map(|change| change.kind.as_str()).collect();
     let expected = "pool pool keys client client domain domain domain group group group \
-        resource-server resource-server resource-server branding branding branding client pool";
+        resource-server resource-server resource-server branding branding branding \
+        identity-provider identity-provider identity-provider client pool";
     assert_eq!(kinds.join(" "), expected);
     assert!(changes.iter().all(|change| change.subject == pool.id.0));
     assert!(changes.is_sorted_by(|a, b| a.seq < b.seq));

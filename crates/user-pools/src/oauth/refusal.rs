@@ -19,6 +19,7 @@ pub enum ErrorCode {
     InvalidScope,
     InvalidToken,
     InsufficientScope,
+    AccessDenied,
     LoginRequired,
     RedirectMismatch,
     ServerError,
@@ -38,6 +39,7 @@ impl ErrorCode {
             Self::InvalidScope => "invalid_scope",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
+            Self::AccessDenied => "access_denied",
             Self::LoginRequired => "login_required",
             Self::RedirectMismatch => "redirect_mismatch",
             Self::ServerError => "server_error",
@@ -166,6 +168,17 @@ fn fix(rule: &str) -> Option<&'static str> {
         }
         "code.single_use" => "redeem a code once; a second redemption ends the tokens of the first",
         "pkce.verifier" => "send the code_verifier whose SHA-256 was the code_challenge",
+        "provider.offered" => "list the provider in the client's SupportedIdentityProviders",
+        "federation.browser" => "the answer came to another browser than the one that asked, or without its cookie",
+        "federation.state" => {
+            "begin at /oauth2/authorize; a sign-in at a provider is answered once, within five minutes"
+        }
+        "federation.required" => "map the required attributes, and let the provider send their claims",
+        "federation.immutable" => "do not map attributes that are not mutable: they are written at every sign-in",
+        "provider.unreachable" | "provider.token" | "provider.user_info" => {
+            "look at the provider: its URLs in ProviderDetails, its client id and secret, its log"
+        }
+        "id_token.issuer" => "oidc_issuer must be exactly the iss of the provider's tokens",
         "csrf.token" => "open the page again: its cookie was not sent, or the form came from elsewhere",
         _ => return None,
     })

@@ -76,6 +76,48 @@ impl fmt::Debug for Message {
 #[derive(Clone, Debug)]
 pub struct DeliveryFailed(pub String);
 
+/// The way out to identity providers. The backing bounds time and size, follows no redirect, checks certificates, and speaks https only, or
+/// http to this machine.
+#[async_trait]
+pub trait Providers: Send + Sync {
+    /// Sends the request; the error says what went wrong, for the operator.
+    async fn ask(&self, request: ProviderRequest) -> Result<ProviderAnswer, String>;
+}
+
+/// A request to a provider. Answers are asked for as JSON.
+#[derive(Clone)]
+pub struct ProviderRequest {
+    /// Where to; absolute.
+    pub url: String,
+    /// A form to POST; `None` is a GET.
+    pub form: Option<Vec<(&'static str, zeroize::Zeroizing<String>)>>,
+    /// The access token for the `Authorization` header.
+    pub bearer: Option<zeroize::Zeroizing<String>>,
+}
+
+impl fmt::Debug for ProviderRequest {
+    /// URL, form and token may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProviderRequest").finish_non_exhaustive()
+    }
+}
+
+/// What a provider answered, whatever its status.
+#[derive(Clone)]
+pub struct ProviderAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The whole body.
+    pub body: Vec<u8>,
+}
+
+impl fmt::Debug for ProviderAnswer {
+    /// The body may hold tokens.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProviderAnswer").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
 /// Takes the typed events, one per decision. Must not block.
 pub trait DecisionSink: Send + Sync {
     /// Notes a decision; logged as JSON and kept in a bounded table.

@@ -2,6 +2,7 @@
 use crate::client::AppClient;
 use crate::domain::Domain;
 use crate::group::{Branding, Group, ResourceServer};
+use crate::identity_provider::IdentityProvider;
 use crate::ids::{ClientId, Millis, PoolId, Scope};
 use crate::oauth::{AuthCode, LoginSession};
 use crate::pool::{AliasKind, UserPool};
@@ -45,6 +46,8 @@ pub enum Taken {
     Alias(AliasKind),
     /// The pool or client already has one (domain, branding).
     Owner,
+    /// An `IdpIdentifier` of another provider of the pool, or an identity of another user.
+    Identity,
 }
 
 /// A page of a list: rows after `after` (exclusive; the list's own key), at most `limit`.
@@ -64,6 +67,7 @@ pub trait Store:
     + Groups
     + ResourceServers
     + Brandings
+    + IdentityProviders
     + Users
     + Codes
     + SignIns
@@ -80,6 +84,7 @@ impl<
         + Groups
         + ResourceServers
         + Brandings
+        + IdentityProviders
         + Users
         + Codes
         + SignIns
@@ -117,7 +122,7 @@ pub trait Pools: Send + Sync {
 pub struct Change {
     /// Position in the sequence, rising.
     pub seq: u64,
-    /// `pool`, `keys`, `client`, `domain`, `group`, `resource-server`, `branding`, `api`.
+    /// `pool`, `keys`, `client`, `domain`, `group`, `resource-server`, `branding`, `identity-provider`, `api`.
     pub kind: String,
     /// The pool or API id it concerns.
     pub subject: String,
@@ -208,15 +213,40 @@ pub trait Brandings: Send + Sync {
     async fn delete_branding(&self, now: Millis, pool: PoolId, id: String) -> StoreResult<()>;
 }
 
+/// Identity providers.
+#[async_trait]
+pub trait IdentityProviders: Send + Sync {
+    /// Exists(Key) for the name, Exists(Identity) for an identifier of another provider; NotFound when the pool is gone.
+    async fn insert_identity_provider(&self, now: Millis, provider: IdentityProvider) -> StoreResult<()>;
+    /// NotFound.
+    async fn identity_provider(&self, pool: PoolId, name: String) -> StoreResult<IdentityProvider>;
+    /// The provider that has the identifier. NotFound.
+    async fn identity_provider_by_identifier(&self, pool: PoolId, identifier: String) -> StoreResult<IdentityProvider>;
+    /// As `replace_pool`; also Exists(Identity).
+    async fn replace_identity_provider(&self, now: Millis, provider: IdentityProvider) -> StoreResult<u64>;
+    /// Removes the provider; its users stay. NotFound.
+    async fn delete_identity_provider(&self, now: Millis, pool: PoolId, name: String) -> StoreResult<()>;
+    /// By name; `after` is a name.
+    async fn list_identity_providers(&self, pool: PoolId, page: Page) -> StoreResult<Vec<IdentityProvider>>;
+}
+
 /// Users.
 #[async_trait]
 pub trait Users: Send + Sync {
-    /// Exists(Username) or Exists(Alias(kind)): decided by database constraints, so two at once cannot both succeed.
+    /// Exists(Username), Exists(Alias(kind)) or Exists(Identity): decided by database constraints, so two at once cannot both succeed.
     async fn insert_user(&self, now: Millis, user: User) -> StoreResult<()>;
     /// By folded username, else by sub, else by an alias of one of the kinds. NotFound.
     async fn find_user(&self, pool: PoolId, folded_name: String, aliases: Vec<AliasKind>) -> StoreResult<User>;
     /// NotFound.
     async fn user(&self, pool: PoolId, sub: String) -> StoreResult<User>;
+    /// The user who has that identity (see `Identity`). NotFound.
+    async fn user_by_identity(
+        &self,
+        pool: PoolId,
+        provider: String,
+        attribute: String,
+        value: String,
+    ) -> StoreResult<User>;
     /// Replaces the user if `user.version` is the stored one; returns the new version. NotFound, Conflict, Exists(Alias).
     async fn replace_user(&self, now: Millis, user: User) -> StoreResult<u64>;
     /// As `replace_user`, but aliases held by others move here: they lose the alias and their `<contact>_verified` becomes `false`.

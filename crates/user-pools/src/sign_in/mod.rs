@@ -19,9 +19,11 @@ pub use flow::Flow;
 pub(crate) use session::{State, Step};
 
 use crate::client::AppClient;
+use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, Millis, PoolId};
 use crate::messages;
+use crate::oauth::Site;
 use crate::pool::UserPool;
 use crate::token::Tokens;
 use crate::user::User;
@@ -204,6 +206,14 @@ pub struct Proof {
     pub clears: Option<String>,
     /// The turn at the user's name, held until that count is cleared.
     _turn: Option<std::sync::Arc<crate::lockout::Counted>>,
+}
+
+impl Proof {
+    /// A sign-in that a provider has vouched for. Second factors are the provider's business (spec C.12).
+    pub(crate) fn federated(cx: &RequestContext, site: &Site, user: User) -> Self {
+        let (pool, client) = (site.pool.clone(), site.client.clone());
+        Self { pool, client, user, methods: vec!["fed".to_owned()], auth_time: cx.now, clears: None, _turn: None }
+    }
 }
 
 /// What every step works on: the client and the pool it belongs to.

@@ -106,6 +106,9 @@ impl Facts<'_> {
     }
 
     fn add_attributes(&self, claims: &mut Map<String, Value>) {
+        if let Some(identities) = self.user.identities_claim() {
+            claims.insert("identities".into(), identities);
+        }
         for (name, value) in &self.user.attributes {
             if readable(&self.client.settings, name) && self.is_granted(name) && !claims.contains_key(name) {
                 claims.insert(name.clone(), typed(name, value));
@@ -143,7 +146,6 @@ fn typed(name: &str, value: &str) -> Value {
         "email_verified" | "phone_number_verified" => json!(value == "true"),
         "address" => json!({ "formatted": value }),
         "updated_at" => value.parse::<i64>().map_or_else(|_| json!(value), |number| json!(number)),
-        "identities" => serde_json::from_str(value).unwrap_or_else(|_| json!([])),
         _ => json!(value),
     }
 }
@@ -185,6 +187,7 @@ mod tests {
             pending_attributes: BTreeMap::new(),
             credentials: Credentials::default(),
             signed_out_at: None,
+            identities: Vec::new(),
         }
     }
 

@@ -50,6 +50,7 @@ pub(crate) mod fixtures {
             pending_attributes: BTreeMap::new(),
             credentials: Credentials::default(),
             signed_out_at: None,
+            identities: Vec::new(),
         }
     }
 }

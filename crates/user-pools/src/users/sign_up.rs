@@ -99,6 +99,7 @@ impl UserPools {
             pending_attributes: BTreeMap::new(),
             credentials: Credentials::default(),
             signed_out_at: None,
+            identities: Vec::new(),
         }
     }
 
