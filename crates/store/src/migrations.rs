@@ -6,8 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// The steps; step n takes schema n-1 to schema n. A released step is never changed.
-pub(crate) const STEPS: &[&str] =
-    &[include_str!("../migrations/0001_first.sql"), include_str!("../migrations/0002_federation.sql")];
+pub(crate) const STEPS: &[&str] = &[
+    include_str!("../migrations/0001_first.sql"),
+    include_str!("../migrations/0002_federation.sql"),
+    include_str!("../migrations/0003_outbox.sql"),
+];
 
 /// Brings the database to the newest schema.
 pub(crate) fn migrate(db: &Connection, path: &Path, steps: &[&str]) -> Result<(), OpenError> {

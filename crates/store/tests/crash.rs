@@ -50,7 +50,10 @@ async fn act(store: &SqliteStore, name: &str) {
     let user = rows::user(&pool(), name);
     let client = rows::client(&pool(), "client");
     store.insert_user(NOW, user.clone()).await.unwrap();
-    store.put_code(NOW, rows::code(&user, CodePurpose::SignUp, hash(name, 1))).await.unwrap();
+    store
+        .put_code(NOW, rows::code(&user, CodePurpose::SignUp, hash(name, 1)), rows::message(&user, "code"))
+        .await
+        .unwrap();
     let code = store.redeem_code(NOW, CodePurpose::SignUp, hash(name, 1), user.clone(), false).await;
     assert_eq!(code, Ok(Redeemed::Yes));
     let sign_in = rows::sign_in(&user, &client, name);

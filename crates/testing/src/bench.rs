@@ -26,6 +26,8 @@ pub const PASSWORD: &str = "Passw0rd!";
 pub const CLIENT_SECRET: &str = "abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmno";
 /// Base URL of the bench's server; issuers are `<BASE>/<pool id>`.
 const BASE: &str = "http://localhost:4566";
+/// Managed login on a prefix domain.
+const LOGIN: &str = "http://{domain}.auth.localhost:4566";
 /// Id of the bench's only sealing key.
 const SEALING_KEY: u32 = 1;
 
@@ -75,7 +77,11 @@ impl Bench {
             providers: providers.clone(),
             keys: Arc::new(KeyRing::new(&[(SEALING_KEY, Zeroizing::new([42; 32]))], SEALING_KEY).unwrap()),
             decisions: decisions.clone(),
-            config: Arc::new(Config { base: BASE.to_owned(), issuer_form: IssuerForm::Own }),
+            config: Arc::new(Config {
+                base: BASE.to_owned(),
+                login: Some(LOGIN.to_owned()),
+                issuer_form: IssuerForm::Own,
+            }),
             memory: Arc::default(),
         };
         Self {

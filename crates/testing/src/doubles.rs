@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use user_pools::Millis;
 use user_pools::ports::{
-    Busy, Decision, DecisionSink, DeliveryFailed, Message, Messenger, PasswordHasher, ProviderAnswer, ProviderRequest,
-    Providers, Random,
+    Busy, Decision, DecisionSink, DeliveryFailed, Message, Messenger, Parcel, PasswordHasher, ProviderAnswer,
+    ProviderRequest, Providers, Random,
 };
 
 /// A clock that stands until it is moved. Clones share the hand.
@@ -94,6 +94,7 @@ impl PasswordHasher for CheapHasher {
 #[derive(Debug, Default)]
 pub struct CapturedMail {
     sent: Mutex<Vec<Message>>,
+    parcels: AtomicU64,
     broken: std::sync::atomic::AtomicBool,
 }
 
@@ -106,6 +107,11 @@ impl CapturedMail {
     /// How many there are.
     pub fn count(&self) -> usize {
         self.sent.lock().unwrap().len()
+    }
+
+    /// How many rows of the outbox were handed over, those about nobody among them.
+    pub fn parcels(&self) -> u64 {
+        self.parcels.load(Ordering::SeqCst)
     }
 
     /// The newest message to an address. Panics when there is none.
@@ -126,11 +132,12 @@ impl CapturedMail {
 
 #[async_trait]
 impl Messenger for CapturedMail {
-    async fn send(&self, message: Message) -> Result<(), DeliveryFailed> {
+    async fn hand_over(&self, parcel: Parcel) -> Result<(), DeliveryFailed> {
+        self.parcels.fetch_add(1, Ordering::SeqCst);
         if self.broken.load(Ordering::SeqCst) {
             return Err(DeliveryFailed("the bench was told to fail".to_owned()));
         }
-        self.sent.lock().unwrap().push(message);
+        self.sent.lock().unwrap().extend(parcel.message);
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use user_pools::group::{Branding, Group, ResourceServer};
 use user_pools::identity_provider::{Identity, IdentityProvider, ProviderKind, SUBJECT};
 use user_pools::oauth::{AuthCode, LoginSession};
 use user_pools::pool::{PoolSettings, UserPool};
-use user_pools::ports::{Code, CodePurpose, Decision};
+use user_pools::ports::{Code, CodePurpose, Decision, Queued};
 use user_pools::token::{KeyPurpose, KeyState, RefreshToken, SignIn, SigningKeyRow};
 use user_pools::user::{Credentials, User, UserStatus};
 use user_pools::{ClientId, Millis, PoolId, Scope};
@@ -183,6 +183,20 @@ pub fn code(user: &User, purpose: CodePurpose, hash: [u8; 32]) -> Code {
     }
 }
 
+/// A message about a user that is due at once and lives one hour.
+pub fn message(user: &User, id: &str) -> Queued {
+    Queued {
+        id: format!("{id}-{}", user.sub),
+        pool: user.pool.clone(),
+        sub: Some(user.sub.clone()),
+        topic: id.to_owned(),
+        attempts: 0,
+        due_at: NOW,
+        expires_at: NOW + HOUR,
+        sealed: vec![1, 2, 3],
+    }
+}
+
 /// A sign-in that lives one hour.
 pub fn sign_in(user: &User, client: &AppClient, origin_jti: &str) -> SignIn {
     SignIn {
@@ -224,6 +238,7 @@ pub fn login_session(user: &User, hash: [u8; 32]) -> LoginSession {
         sub: user.sub.clone(),
         auth_time: NOW,
         methods: vec!["pwd".to_owned()],
+        stamp: user.credentials.stamp(),
         expires_at: NOW + HOUR,
     }
 }
@@ -241,6 +256,7 @@ pub fn auth_code(user: &User, client: &AppClient, origin_jti: &str, hash: [u8; 3
         scopes: vec!["openid".to_owned()],
         auth_time: NOW,
         methods: vec!["pwd".to_owned()],
+        stamp: user.credentials.stamp(),
         origin_jti: origin_jti.to_owned(),
         expires_at: NOW + HOUR,
         redeemed_at: None,

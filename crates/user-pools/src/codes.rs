@@ -15,14 +15,14 @@ const HOUR: Millis = 60 * 60 * 1000;
 const CODES: u32 = 1_000_000;
 
 /// How long a code lives (spec C.15).
-const fn life(purpose: CodePurpose) -> Millis {
+pub(crate) const fn life(purpose: CodePurpose) -> Millis {
     match purpose {
         CodePurpose::SignUp | CodePurpose::VerifyEmail | CodePurpose::VerifyPhone => 24 * HOUR,
         CodePurpose::ForgotPassword => HOUR,
     }
 }
 
-const fn word(purpose: CodePurpose) -> &'static str {
+pub(crate) const fn word(purpose: CodePurpose) -> &'static str {
     match purpose {
         CodePurpose::SignUp => "sign-up",
         CodePurpose::ForgotPassword => "forgot-password",
@@ -102,15 +102,15 @@ impl UserPools {
         Ok(())
     }
 
-    /// Makes a code for an address and stores it in place of an earlier one. The code leaves only by mail or SMS.
-    pub(crate) async fn issue_code(
+    /// Makes a code for an address: the code, which leaves only by mail or SMS, and its row.
+    pub(crate) fn new_code(
         &self,
         cx: &RequestContext,
         user: &User,
         purpose: CodePurpose,
         contact: Contact,
         address: &str,
-    ) -> Result<String> {
+    ) -> (String, Code) {
         let code = six_digits(&*self.random);
         let hash = self.code_hashes(user, purpose, address, &code).swap_remove(0);
         let row = Code {
@@ -121,8 +121,7 @@ impl UserPools {
             attribute: contact.attribute().to_owned(),
             expires_at: cx.now.saturating_add(life(purpose)),
         };
-        self.store.put_code(cx.now, row).await?;
-        Ok(code)
+        (code, row)
     }
 
     /// The live code of that purpose: which contact it went to, and its hash. `None` when there is none.

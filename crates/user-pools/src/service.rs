@@ -1,4 +1,5 @@
 //! [`UserPools`]: the one object the doors talk to. Its calls are spread over this crate, one file per use.
+use crate::domain::Domain;
 use crate::memory::Memory;
 use crate::pool::IssuerForm;
 use crate::ports::{DecisionSink, Messenger, PasswordHasher, Providers, Random, Store};
@@ -10,8 +11,23 @@ use std::sync::Arc;
 pub struct Config {
     /// Base URL without trailing slash; an own-form issuer is `<base>/<pool id>`.
     pub base: String,
+    /// Base URL of managed login on a prefix domain, `{domain}` standing for the prefix; `None` where login answers on `base` only.
+    pub login: Option<String>,
     /// Issuer form of pools that do not choose.
     pub issuer_form: IssuerForm,
+}
+
+impl Config {
+    /// Base URL of a pool's login pages: its own domain first, then its prefix, else the plain base, which asks the client for the pool.
+    pub fn login_at(&self, domains: &[Domain]) -> String {
+        if let Some(own) = domains.iter().find(|domain| domain.custom.is_some()) {
+            return format!("https://{}", own.name);
+        }
+        match (&self.login, domains.first()) {
+            (Some(login), Some(prefix)) => login.replace("{domain}", &prefix.name),
+            _ => self.base.clone(),
+        }
+    }
 }
 
 /// Cognito user pools over whatever storage, mail, hashing and randomness it was given. Cheap to clone.

@@ -1,11 +1,11 @@
 //! What users are written: subjects and bodies from the pool's templates or Cognito's own texts, and how a destination is shown to clients
-//! (spec H.3). Sends through the messenger port; knows no SMTP.
+//! (spec H.3). How they leave is not known here.
 use crate::context::RequestContext;
 use crate::error::Result;
 use crate::ids::ClientId;
 use crate::messages;
 use crate::pool::{Contact, MessageTemplates, UserPool};
-use crate::ports::{CodePurpose, Message};
+use crate::ports::Message;
 use crate::service::UserPools;
 use crate::user::User;
 
@@ -191,26 +191,15 @@ pub(crate) struct Letter<'a> {
     pub address: &'a str,
     /// The client through which it was asked for: a confirmation link names it.
     pub client: Option<&'a ClientId>,
+    /// The caller waits for the first attempt and is told when it was refused for good. Never where that would tell users apart.
+    pub waits: bool,
 }
 
 impl UserPools {
-    /// Issues a code for an address and sends it. CodeDeliveryFailure when the messenger will not take it; the code stands then, and asking
-    /// again replaces it.
-    pub(crate) async fn send_code(
-        &self,
-        cx: &RequestContext,
-        purpose: CodePurpose,
-        letter: Letter<'_>,
-    ) -> Result<Delivery> {
-        let code = self.issue_code(cx, letter.user, purpose, letter.contact, letter.address).await?;
-        self.send(cx, &letter, code).await?;
-        Ok(Delivery::to(letter.contact, letter.address))
-    }
-
-    /// Sends a secret (a code or a temporary password) in the text of the occasion.
-    pub(crate) async fn send(&self, cx: &RequestContext, letter: &Letter<'_>, secret: String) -> Result<()> {
+    /// The text of the occasion around a secret (a code or a temporary password).
+    pub(crate) async fn write(&self, cx: &RequestContext, letter: &Letter<'_>, secret: String) -> Result<Message> {
         let templates = &letter.pool.settings.messages;
-        let link = self.link(letter, &secret).filter(|_| confirms_by_link(templates));
+        let link = if confirms_by_link(templates) { self.link(letter, &secret).await? } else { None };
         let texts = texts(templates, letter.occasion, letter.contact, link.is_some());
         let name = shown_name(letter);
         let body = match (&link, link_text(texts.body)) {
@@ -220,45 +209,34 @@ impl UserPools {
             }
             _ => fill(texts.body, letter.contact, name, &secret),
         };
-        let message = Message {
+        Ok(Message {
+            request_id: cx.request_id.clone(),
             at: cx.now,
             pool: letter.pool.id.clone(),
             username: letter.user.username.clone(),
-            kind: letter.occasion.as_str(),
+            kind: letter.occasion.as_str().into(),
             medium: letter.contact,
             to: letter.address.to_owned(),
             subject: one_line(&texts.subject.replace(CODE, &secret).replace(USERNAME, name)),
             body,
             code: Some(secret),
-        };
-        let sent = self.messenger.send(message).await;
-        sent.map_err(|failure| messages::DELIVERY_FAILED.because(failure.0))
+        })
     }
 
     /// The link that confirms a sign-up by mail; only sign-ups have one.
-    fn link(&self, letter: &Letter<'_>, code: &str) -> Option<String> {
+    async fn link(&self, letter: &Letter<'_>, code: &str) -> Result<Option<String>> {
         let sign_up = matches!(letter.occasion, Occasion::SignUp | Occasion::ResendCode);
-        let client = letter.client.filter(|_| sign_up && letter.contact == Contact::Email)?;
-        Some(format!(
+        let Some(client) = letter.client.filter(|_| sign_up && letter.contact == Contact::Email) else {
+            return Ok(None);
+        };
+        let domains = self.store.domains_of(letter.pool.id.clone()).await?;
+        Ok(Some(format!(
             "{}/confirmUser?client_id={}&user_name={}&confirmation_code={}",
-            self.config.base,
+            self.config.login_at(&domains),
             encode(&client.0),
             encode(&letter.user.username),
             encode(code)
-        ))
-    }
-
-    /// The destination that an absent user's code would have gone to: stable per name, and of the same form as a real one (spec C.16).
-    pub(crate) fn simulated_delivery(&self, pool: &UserPool, folded_name: &str) -> Delivery {
-        if crate::names::is_email(folded_name) {
-            return Delivery::to(Contact::Email, folded_name);
-        }
-        if crate::names::is_phone(folded_name) {
-            return Delivery::to(Contact::Phone, folded_name);
-        }
-        let hash = self.keys.peppered(&[b"simulated delivery", pool.id.0.as_bytes(), folded_name.as_bytes()])[0];
-        let letter = |byte: u8| char::from(b'a' + byte % 26);
-        Delivery { destination: format!("{}***@{}***", letter(hash[0]), letter(hash[1])), contact: Contact::Email }
+        )))
     }
 }
 

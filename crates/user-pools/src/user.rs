@@ -2,6 +2,7 @@
 use crate::identity_provider::Identity;
 use crate::ids::{Millis, PoolId};
 use crate::pool::AliasKind;
+use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -97,6 +98,14 @@ pub struct Credentials {
     pub mfa_enabled: Vec<String>,
     /// The preferred one of them.
     pub mfa_preferred: Option<String>,
+}
+
+impl Credentials {
+    /// Short digest of the present password hash: what was begun under one password does not go on under another.
+    pub fn stamp(&self) -> String {
+        let phc = self.password.as_ref().map_or("", |password| password.phc.as_str());
+        hex::encode(&digest::digest(&digest::SHA256, phc.as_bytes()).as_ref()[..8])
+    }
 }
 
 /// A password at rest.

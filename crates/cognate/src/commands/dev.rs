@@ -81,7 +81,7 @@ fn settings(args: &cli::Dev, urls: Urls) -> Settings {
         scope: Scope { account: ACCOUNT.to_owned(), region: REGION.to_owned() },
         issuer_form: if args.aws_issuer { IssuerForm::Aws } else { IssuerForm::Own },
         signatures: Arc::new(AnyKey { account: ACCOUNT.to_owned() }),
-        messenger: Arc::new(mailbox.clone()),
+        carrier: Arc::new(mailbox.clone()),
         mailbox: Some(mailbox),
         trusted: Vec::new(),
         test_clock: args.test_clock,

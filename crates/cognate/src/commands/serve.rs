@@ -4,7 +4,7 @@ use super::say;
 use crate::cli;
 use crate::config::Config;
 use crate::data::DataFolder;
-use crate::mail::{NoMail, Smtp};
+use crate::mail::{Carrier, NoMail, Smtp};
 use crate::ops::{Ops, OpsWorker};
 use crate::server::{Bound, KnownKeys, run as listen};
 use crate::wiring::{App, Settings, Urls};
@@ -12,7 +12,6 @@ use serde_json::json;
 use std::sync::Arc;
 use tokio::sync::watch;
 use user_pools::Scope;
-use user_pools::ports::Messenger;
 
 /// Runs until told to stop.
 pub fn run(args: &cli::Serve) -> Result<(), String> {
@@ -48,7 +47,7 @@ pub fn run(args: &cli::Serve) -> Result<(), String> {
 }
 
 fn settings(config: &Config) -> Result<Settings, String> {
-    let messenger: Arc<dyn Messenger> = match &config.smtp {
+    let carrier: Arc<dyn Carrier> = match &config.smtp {
         Some(smtp) => Arc::new(Smtp::new(smtp)?),
         None => Arc::new(NoMail),
     };
@@ -58,7 +57,7 @@ fn settings(config: &Config) -> Result<Settings, String> {
         scope: Scope { account: config.account.clone(), region: config.region.clone() },
         issuer_form: config.issuer.unwrap_or_default(),
         signatures: Arc::new(KnownKeys::new(&config.credentials, &config.account)),
-        messenger,
+        carrier,
         mailbox: None,
         trusted: config.networks()?,
         test_clock: false,

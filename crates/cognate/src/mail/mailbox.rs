@@ -1,10 +1,11 @@
 //! The dev mailbox: the last messages, in memory only, for a person and for tests to read the codes from.
 //! Never written to disk: the data folder holds no plaintext secret.
+use super::{Carrier, Undelivered};
 use async_trait::async_trait;
 use serde::Serialize;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
-use user_pools::ports::{DeliveryFailed, Message, Messenger};
+use user_pools::ports::Message;
 
 const KEPT: usize = 500;
 
@@ -38,7 +39,7 @@ pub struct Kept {
     /// Whom it concerns.
     pub username: String,
     /// What it is for.
-    pub kind: &'static str,
+    pub kind: std::borrow::Cow<'static, str>,
 }
 
 impl Mailbox {
@@ -71,9 +72,13 @@ impl Mailbox {
 }
 
 #[async_trait]
-impl Messenger for Mailbox {
-    async fn send(&self, message: Message) -> Result<(), DeliveryFailed> {
-        self.keep(message);
+impl Carrier for Mailbox {
+    async fn carry(&self, message: &Message) -> Result<(), Undelivered> {
+        self.keep(message.clone());
         Ok(())
+    }
+
+    fn is_instant(&self) -> bool {
+        true
     }
 }

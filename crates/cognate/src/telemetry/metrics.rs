@@ -27,6 +27,12 @@ struct DecisionLabels {
     allowed: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct MessageLabels {
+    medium: &'static str,
+    result: &'static str,
+}
+
 /// The metrics of the process.
 pub struct Metrics {
     registry: Registry,
@@ -34,6 +40,7 @@ pub struct Metrics {
     seconds: Family<RoomLabel, Histogram, fn() -> Histogram>,
     decisions: Family<DecisionLabels, Counter>,
     lost: Counter,
+    messages: Family<MessageLabels, Counter>,
     in_flight: Gauge,
 }
 
@@ -45,12 +52,14 @@ impl Default for Metrics {
             seconds: Family::new_with_constructor(latency),
             decisions: Family::default(),
             lost: Counter::default(),
+            messages: Family::default(),
             in_flight: Gauge::default(),
         };
         metrics.registry.register("requests", "Requests by room and status", metrics.requests.clone());
         metrics.registry.register("request_seconds", "Time to the answer's head, by room", metrics.seconds.clone());
         metrics.registry.register("decisions", "Decisions by action and result", metrics.decisions.clone());
         metrics.registry.register("decisions_lost", "Decisions that were logged but not kept", metrics.lost.clone());
+        metrics.registry.register("messages", "Attempts at messages by medium and result", metrics.messages.clone());
         metrics.registry.register("in_flight", "Requests being served", metrics.in_flight.clone());
         metrics
     }
@@ -92,6 +101,11 @@ impl Metrics {
     /// A decision could not be queued.
     pub fn decision_lost(&self) {
         self.lost.inc();
+    }
+
+    /// An attempt at a message has ended: `delivered`, `retried` or `undeliverable`.
+    pub fn message(&self, medium: &'static str, result: &'static str) {
+        self.messages.get_or_create(&MessageLabels { medium, result }).inc();
     }
 
     /// The exposition text (`application/openmetrics-text`).

@@ -5,7 +5,7 @@ use super::functions::InProcess;
 use super::providers::HttpProviders;
 use super::urls::Urls;
 use crate::data::{DataError, DataFolder, KeyFile};
-use crate::mail::Mailbox;
+use crate::mail::{Carrier, Mailbox, Round};
 use crate::platform::{Clock, HashingPool, SystemRandom};
 use crate::server::{Hall, Names, Network};
 use crate::telemetry::{Decisions, Metrics};
@@ -25,7 +25,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 use user_pools::pool::IssuerForm;
-use user_pools::ports::{DecisionSink, Messenger};
+use user_pools::ports::DecisionSink;
 use user_pools::{Scope, UserPools};
 
 /// Lives of presigned URLs, in seconds.
@@ -50,7 +50,7 @@ pub struct Settings {
     /// Who may sign.
     pub signatures: Arc<dyn Signatures>,
     /// The way of messages.
-    pub messenger: Arc<dyn Messenger>,
+    pub carrier: Arc<dyn Carrier>,
     /// `dev`: the mailbox to show.
     pub mailbox: Option<Mailbox>,
     /// Reverse proxies to believe.
@@ -106,20 +106,19 @@ impl App {
         let decisions: Arc<dyn DecisionSink> = Arc::new(sink.clone());
         let hashing = HashingPool::start(settings.hashing_threads)
             .map_err(|error| DataError(format!("cannot start the hashing threads: {error}")))?;
+        let (postman, work) = Round::set_up(settings.carrier, clock.clone(), Arc::clone(&metrics));
         let pools = Arc::new(UserPools {
             store: Arc::new(store.clone()),
             random: Arc::new(SystemRandom),
             passwords: Arc::new(hashing),
-            messenger: settings.messenger,
+            messenger: Arc::new(postman),
             providers: Arc::new(HttpProviders::default()),
             keys: ring,
             decisions: Arc::clone(&decisions),
-            config: Arc::new(user_pools::Config {
-                base: settings.urls.base.clone(),
-                issuer_form: settings.issuer_form,
-            }),
+            config: Arc::new(config(&settings.urls, settings.issuer_form)),
             memory: Arc::default(),
         });
+        work(Arc::clone(&pools));
         let seen = pools.follow_key_changes(clock.now(), 0).await.map_err(|error| DataError(error.to_string()))?;
         let (objects, dashboard) = files(&folder, &keys, &store, &clock, &settings.urls, &settings.scope.region)?;
         let apis: Arc<dyn ApiStore> = Arc::new(store.clone());
@@ -252,6 +251,11 @@ impl App {
         }
         Ok(())
     }
+}
+
+fn config(urls: &Urls, issuer_form: IssuerForm) -> user_pools::Config {
+    let login = urls.login.contains("{domain}").then(|| urls.login.clone());
+    user_pools::Config { base: urls.base.clone(), login, issuer_form }
 }
 
 /// Opens the database; trouble after that is told through the channel.

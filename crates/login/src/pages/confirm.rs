@@ -6,6 +6,7 @@ use crate::page::{Form, Page, Problem};
 use crate::routes::Call;
 use bytes::Bytes;
 use http::{Response, StatusCode};
+use user_pools::client::AppClient;
 use user_pools::error::ErrorKind;
 use user_pools::users::ConfirmSignUp;
 use user_pools::{Error, messages};
@@ -127,7 +128,17 @@ async fn confirm(call: &Call<'_>, site: &user_pools::oauth::Site, username: &str
     }
     let asking = call.login.pools.page_asking(&site.client, username)?;
     let request = ConfirmSignUp { asking, code: code.trim().to_owned(), force_alias: false };
-    call.login.pools.confirm_sign_up(&call.cx, request).await
+    let confirmed = call.login.pools.confirm_sign_up(&call.cx, request).await;
+    confirmed.map_err(|error| concealed(&site.client, error))
+}
+
+/// The API tells the status of somebody who has been confirmed already, as AWS does. A page of ours need not: where the client prevents
+/// existence errors, they look like somebody who does not exist.
+fn concealed(client: &AppClient, error: Error) -> Error {
+    if client.settings.hides_users() && error.kind == ErrorKind::NotAuthorized {
+        return messages::CODE_MISMATCH;
+    }
+    error
 }
 
 /// The link of the mail: `client_id`, `user_name`, `confirmation_code` and nothing else. The code is the proof, as in the form; it signs
@@ -148,8 +159,11 @@ async fn link(call: &Call<'_>) -> Response<Bytes> {
             let notice = Some("Your account is confirmed. You can sign in now.".to_owned());
             (StatusCode::OK, Page { notice, ..Page::new("Account confirmed") })
         }
-        Err(error) if error.kind == ErrorKind::NotAuthorized => {
-            let lead = vec!["This link has been used, or the account is confirmed already. Try to sign in.".to_owned()];
+        // A link that was used, that another has replaced, or that nobody was sent: one page.
+        Err(error)
+            if matches!(error.kind, ErrorKind::NotAuthorized | ErrorKind::CodeMismatch | ErrorKind::ExpiredCode) =>
+        {
+            let lead = vec!["This link has been used or has ended. Try to sign in.".to_owned()];
             (StatusCode::BAD_REQUEST, Page { lead, ..Page::new("Nothing to confirm") })
         }
         Err(error) => {

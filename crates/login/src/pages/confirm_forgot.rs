@@ -104,7 +104,5 @@ async fn change(scene: &Scene<'_>, username: &str) -> Result<(), Error> {
     let pools = &scene.call.login.pools;
     let asking = pools.page_asking(&scene.site().client, username)?;
     let (code, password) = (scene.given("code").trim().to_owned(), scene.given("new_password").to_owned());
-    pools.confirm_forgot_password(&scene.call.cx, ConfirmForgotPassword { asking, code, password }).await?;
-    // Whoever knew the old password may still be signed in somewhere. Tokens stay, as at the API (spec C.17).
-    pools.end_logins_of(&scene.call.cx, &scene.site().pool, username).await
+    pools.confirm_forgot_password(&scene.call.cx, ConfirmForgotPassword { asking, code, password }).await
 }

@@ -122,6 +122,39 @@ async fn a_session_dies_with_its_user_and_is_no_good_in_another_pool() {
 }
 
 #[tokio::test]
+async fn a_code_and_a_session_end_with_the_password_they_were_given_for() {
+    let bench = Bench::new();
+    let pool = bench.pool().await;
+    let client = bench.client(&pool).await;
+    let user = bench.user(&pool, "ann").await;
+    let mut thief = Browser::new(&bench);
+    let mut code = thief.code(&client, "ann").await;
+    for change in ["set", "reset", "race"] {
+        match change {
+            "set" => {
+                let (cx, new) = (bench.cx(), "N3w-password");
+                bench.pools.admin_set_user_password(&cx, &pool, "ann", new, true).await.unwrap();
+            }
+            "reset" => bench.pools.admin_reset_user_password(&bench.cx(), &pool, "ann").await.unwrap(),
+            // A request that had read the session before the change, and wrote its rows after it.
+            _ => {
+                let mut changed = bench.stored(&user).await;
+                changed.credentials.password.as_mut().unwrap().phc.push('x');
+                bench.pools.store.replace_user(bench.now(), changed).await.unwrap();
+            }
+        }
+        let refused = thief.redeem(&client, &code).await;
+        assert_eq!((refused.status, refused.error().as_str()), (400, "invalid_grant"), "{change}");
+        let shut_out = thief.get(&format!("/oauth2/authorize?{}", ask(&client))).await;
+        assert!(shut_out.location().starts_with("/login?"), "{change}");
+        // The owner is back, and the thief knows that password too.
+        bench.pools.admin_set_user_password(&bench.cx(), &pool, "ann", testing::PASSWORD, true).await.unwrap();
+        code = thief.code(&client, "ann").await;
+    }
+    assert_eq!(thief.redeem(&client, &code).await.status, 200, "nothing has changed since");
+}
+
+#[tokio::test]
 async fn a_second_redemption_is_refused_and_ends_what_the_first_gave() {
     let bench = Bench::new();
     let pool = bench.pool().await;

@@ -184,6 +184,38 @@ async fn unknown_users_look_like_known_ones_with_a_wrong_password() {
 }
 
 #[tokio::test]
+async fn confirming_an_account_tells_nobody_apart() {
+    let bench = Bench::new();
+    let pool = bench.pool_with(|settings| settings.auto_verified = vec![Contact::Email]).await;
+    let client =
+        bench.client_with(&pool, |settings| settings.prevent_user_existence_errors = Some("ENABLED".into())).await;
+    bench.user(&pool, "ann").await;
+    bench.user_with(&pool, "off", |user| user.enabled = false).await;
+    bench.user_with(&pool, "due", |user| user.status = UserStatus::ResetRequired).await;
+    bench.user_with(&pool, "tmp", |user| user.status = UserStatus::ForceChangePassword).await;
+    bench.user_with(&pool, "new", |user| user.status = UserStatus::Unconfirmed).await;
+    let (mut confirmed, mut linked, mut again) = (Vec::new(), Vec::new(), Vec::new());
+    for name in ["bob", "ann", "off", "due", "tmp", "new"] {
+        let mut browser = Browser::new(&bench);
+        let page = browser.get(&format!("/confirmUser?{}", ask(&client))).await;
+        let reply = browser.submit(page.form().with("username", name).with("code", "12345")).await;
+        if name != "new" {
+            confirmed.push((reply.status, reply.text().replace(name, "")));
+        }
+        let reply = browser.submit(reply.form_to("/resendcode")).await;
+        again.push((reply.status, reply.text().contains("We have sent a code to ")));
+        let link = format!("/confirmUser?client_id={}&user_name={name}&confirmation_code=12345", client.id);
+        let reply = browser.get(&link).await;
+        linked.push((reply.status, reply.text()));
+    }
+    for all in [confirmed, linked] {
+        assert!(all.iter().all(|one| *one == all[0] && one.0 == 400), "{all:?}");
+    }
+    assert!(again.iter().all(|one| *one == (200, true)), "{again:?}");
+    assert_eq!(bench.mail.count(), 1, "only who waits for it");
+}
+
+#[tokio::test]
 async fn a_forgotten_password_is_replaced_by_a_code() {
     let bench = Bench::new();
     let pool = bench.pool().await;

@@ -1,8 +1,8 @@
 //! Confirmation codes: one live code per user and purpose, redeemed together with what it allows.
-use super::users;
+use super::{outbox, users};
 use crate::SqliteStore;
 use crate::row;
-use ::user_pools::ports::{Code, CodePurpose, Codes, Redeemed, StoreResult};
+use ::user_pools::ports::{Code, CodePurpose, Codes, Queued, Redeemed, StoreResult};
 use ::user_pools::user::User;
 use ::user_pools::{Millis, PoolId};
 use async_trait::async_trait;
@@ -10,7 +10,7 @@ use rusqlite::params;
 
 #[async_trait]
 impl Codes for SqliteStore {
-    async fn put_code(&self, _now: Millis, code: Code) -> StoreResult<()> {
+    async fn put_code(&self, _now: Millis, code: Code, message: Queued) -> StoreResult<()> {
         self.write(move |db| {
             let sql =
                 "INSERT INTO codes (pool, sub, purpose, hash, attribute, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -18,7 +18,7 @@ impl Codes for SqliteStore {
                 SET hash = excluded.hash, attribute = excluded.attribute, expires_at = excluded.expires_at";
             let purpose = word(code.purpose);
             row::run(db, sql, params![code.pool.0, code.sub, purpose, code.hash, code.attribute, code.expires_at])?;
-            Ok(())
+            outbox::queue(db, &message)
         })
         .await
     }

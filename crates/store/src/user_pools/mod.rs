@@ -10,6 +10,7 @@ mod domains;
 mod groups;
 mod identity_providers;
 mod login_sessions;
+mod outbox;
 mod pools;
 mod resource_servers;
 mod sign_ins;

@@ -77,14 +77,15 @@ impl SignIns for SqliteStore {
     }
 
     async fn spend(&self, now: Millis, id: [u8; 32], expires_at: Millis) -> StoreResult<bool> {
-        self.write(move |db| {
-            // An expired mark that has not been swept yet gives way.
-            let sql = "INSERT INTO spent (id, expires_at) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE
-                SET expires_at = excluded.expires_at WHERE spent.expires_at <= ?3";
-            Ok(row::run(db, sql, params![id, expires_at, now])? == 1)
-        })
-        .await
+        self.write(move |db| spend(db, now, &id, expires_at)).await
     }
+}
+
+/// Sets a mark within an act; whether it was not there. An expired mark that has not been swept yet gives way.
+pub(super) fn spend(db: &Connection, now: Millis, id: &[u8; 32], expires_at: Millis) -> Act<bool> {
+    let sql = "INSERT INTO spent (id, expires_at) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE
+        SET expires_at = excluded.expires_at WHERE spent.expires_at <= ?3";
+    Ok(row::run(db, sql, params![id, expires_at, now])? == 1)
 }
 
 /// Stores a sign-in and its first refresh token within an act. NotFound when the user or the client is gone.

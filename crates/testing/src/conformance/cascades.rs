@@ -15,7 +15,7 @@ async fn furnish(store: &Shared) -> World {
     let alice = &world.alice;
     store.insert_group(NOW, rows::group(pool, "staff", None)).await.unwrap();
     store.add_to_group(NOW, pool.clone(), "staff".to_owned(), alice.sub.clone()).await.unwrap();
-    store.put_code(NOW, rows::code(alice, CodePurpose::SignUp, hash(1))).await.unwrap();
+    store.put_code(NOW, rows::code(alice, CodePurpose::SignUp, hash(1)), rows::message(alice, "code")).await.unwrap();
     let sign_in = rows::sign_in(alice, client, "family");
     let token = rows::refresh_token(&sign_in, hash(1));
     store.open_sign_in(NOW, sign_in, Some(token), None).await.unwrap();

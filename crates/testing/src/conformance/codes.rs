@@ -10,7 +10,7 @@ const SIGN_UP: CodePurpose = CodePurpose::SignUp;
 
 pub async fn a_code_is_redeemed_once_even_in_parallel(store: Shared) {
     let world = world(&store).await;
-    store.put_code(NOW, rows::code(&world.alice, SIGN_UP, hash(1))).await.unwrap();
+    store.put_code(NOW, rows::code(&world.alice, SIGN_UP, hash(1)), rows::message(&world.alice, "code")).await.unwrap();
     let answers = at_once(32, |_| {
         let (store, alice) = (store.clone(), world.alice.clone());
         async move { store.redeem_code(NOW, SIGN_UP, hash(1), alice, false).await.unwrap() }
@@ -23,7 +23,7 @@ pub async fn a_code_is_redeemed_once_even_in_parallel(store: Shared) {
 
 pub async fn a_wrong_code_changes_nothing_and_the_code_stays(store: Shared) {
     let world = world(&store).await;
-    store.put_code(NOW, rows::code(&world.alice, SIGN_UP, hash(1))).await.unwrap();
+    store.put_code(NOW, rows::code(&world.alice, SIGN_UP, hash(1)), rows::message(&world.alice, "code")).await.unwrap();
     let redeem = |hash, purpose| store.redeem_code(NOW, purpose, hash, world.alice.clone(), false);
     assert_eq!(redeem(hash(2), SIGN_UP).await.unwrap(), Redeemed::Mismatch);
     assert_eq!(redeem(hash(1), CodePurpose::ForgotPassword).await.unwrap(), Redeemed::Absent);
@@ -33,7 +33,7 @@ pub async fn a_wrong_code_changes_nothing_and_the_code_stays(store: Shared) {
 
 pub async fn an_expired_code_is_absent(store: Shared) {
     let world = world(&store).await;
-    store.put_code(NOW, rows::code(&world.alice, SIGN_UP, hash(1))).await.unwrap();
+    store.put_code(NOW, rows::code(&world.alice, SIGN_UP, hash(1)), rows::message(&world.alice, "code")).await.unwrap();
     let read = |now| store.code(now, world.pool.id.clone(), world.alice.sub.clone(), SIGN_UP);
     assert_eq!(read(NOW + HOUR - 1).await.unwrap().attribute, "email");
     assert_eq!(read(NOW + HOUR).await.unwrap_err(), StoreError::NotFound);
@@ -43,21 +43,27 @@ pub async fn an_expired_code_is_absent(store: Shared) {
 
 pub async fn a_new_code_replaces_the_earlier_of_the_same_purpose(store: Shared) {
     let world = world(&store).await;
-    store.put_code(NOW, rows::code(&world.alice, SIGN_UP, hash(1))).await.unwrap();
-    store.put_code(NOW, rows::code(&world.alice, CodePurpose::VerifyEmail, hash(1))).await.unwrap();
-    store.put_code(NOW, rows::code(&world.alice, SIGN_UP, hash(2))).await.unwrap();
+    store.put_code(NOW, rows::code(&world.alice, SIGN_UP, hash(1)), rows::message(&world.alice, "code")).await.unwrap();
+    store
+        .put_code(NOW, rows::code(&world.alice, CodePurpose::VerifyEmail, hash(1)), rows::message(&world.alice, "code"))
+        .await
+        .unwrap();
+    store.put_code(NOW, rows::code(&world.alice, SIGN_UP, hash(2)), rows::message(&world.alice, "code")).await.unwrap();
     let redeem = |hash, purpose, user| store.redeem_code(NOW, purpose, hash, user, false);
     assert_eq!(redeem(hash(1), SIGN_UP, world.alice.clone()).await.unwrap(), Redeemed::Mismatch);
     assert_eq!(redeem(hash(2), SIGN_UP, world.alice.clone()).await.unwrap(), Redeemed::Yes);
     let alice = store.user(world.pool.id.clone(), world.alice.sub.clone()).await.unwrap();
     assert_eq!(redeem(hash(1), CodePurpose::VerifyEmail, alice).await.unwrap(), Redeemed::Yes);
     let nobody = rows::user(&world.pool.id, "nobody");
-    assert_eq!(store.put_code(NOW, rows::code(&nobody, SIGN_UP, hash(1))).await.unwrap_err(), StoreError::NotFound);
+    assert_eq!(
+        store.put_code(NOW, rows::code(&nobody, SIGN_UP, hash(1)), rows::message(&nobody, "code")).await.unwrap_err(),
+        StoreError::NotFound
+    );
 }
 
 pub async fn a_redemption_with_an_old_version_leaves_the_code(store: Shared) {
     let world = world(&store).await;
-    store.put_code(NOW, rows::code(&world.alice, SIGN_UP, hash(1))).await.unwrap();
+    store.put_code(NOW, rows::code(&world.alice, SIGN_UP, hash(1)), rows::message(&world.alice, "code")).await.unwrap();
     store.replace_user(NOW, world.alice.clone()).await.unwrap();
     let answer = store.redeem_code(NOW, SIGN_UP, hash(1), world.alice.clone(), false).await;
     assert_eq!(answer.unwrap_err(), StoreError::Conflict);
@@ -71,7 +77,7 @@ async fn rivals(store: &Shared) -> (User, User) {
     bob.aliases = vec![(AliasKind::Email, "one@example.com".to_owned())];
     store.insert_user(NOW, bob.clone()).await.unwrap();
     let mut eve = user(store, &world.pool, "eve").await;
-    store.put_code(NOW, rows::code(&eve, SIGN_UP, hash(1))).await.unwrap();
+    store.put_code(NOW, rows::code(&eve, SIGN_UP, hash(1)), rows::message(&eve, "code")).await.unwrap();
     eve.aliases.clone_from(&bob.aliases);
     (bob, eve)
 }

@@ -10,6 +10,7 @@ pub mod codes;
 pub mod files;
 pub mod groups;
 pub mod identities;
+pub mod outbox;
 pub mod pools;
 pub mod sign_ins;
 pub mod small_rows;
@@ -88,6 +89,16 @@ macro_rules! conformance_suite {
                 a_redemption_with_an_old_version_leaves_the_code
                 a_redemption_that_hits_a_taken_alias_leaves_the_code
                 a_redemption_may_take_an_alias
+            }
+            outbox {
+                a_message_reads_back_as_it_was_stored
+                a_message_is_claimed_by_one_even_in_parallel
+                a_failed_attempt_is_counted_and_comes_back_when_it_is_due
+                an_expired_message_is_absent
+                a_new_message_replaces_the_earlier_of_its_user_and_topic
+                a_code_and_its_message_are_one_act
+                a_made_up_message_is_stored_with_its_mark
+                a_deleted_user_gets_no_more_messages
             }
             sign_ins {
                 a_sign_in_opens_with_its_token_and_clears_the_attempts

@@ -122,7 +122,7 @@ impl UserPools {
         if state.step != Step::MfaSetup {
             return Err(messages::CHALLENGE_MISMATCH.because(format!("the session stands at {:?}", state.step)));
         }
-        let user = self.session_user(&state).await?;
+        let user = self.session_user(cx, &state).await?;
         Ok(Who { pool: self.pool_by_id(&state.pool).await?, user, state: Some(state) })
     }
 }

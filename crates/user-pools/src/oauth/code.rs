@@ -1,5 +1,5 @@
 //! Authorization codes: issued to a signed-in browser, redeemed once at the token endpoint, bound to client, redirect URI and verifier.
-use super::login_session::sha256;
+use super::login_session::{may_continue, sha256};
 use super::scopes::check_readable;
 use super::{AuthCode, ErrorCode, LoginOf, Refusal};
 use crate::client::AppClient;
@@ -69,6 +69,7 @@ impl UserPools {
             scopes: asked.scopes.to_vec(),
             auth_time: login.session.auth_time,
             methods: login.session.methods.clone(),
+            stamp: login.session.stamp.clone(),
             origin_jti: random::uuid(&*self.random),
             expires_at: cx.now.saturating_add(LIFE),
             redeemed_at: None,
@@ -134,10 +135,10 @@ impl UserPools {
     }
 
     async fn user_of_code(&self, row: &AuthCode) -> Result<User, Refusal> {
-        let refused = |got| Refusal::new(ErrorCode::InvalidGrant, "user.enabled").got(got);
+        let refused = |got| Refusal::new(ErrorCode::InvalidGrant, "user.may_continue").got(got);
         match self.store.user(row.pool.clone(), row.sub.clone()).await {
-            Ok(user) if user.enabled => Ok(user),
-            Ok(_) => Err(refused("the user has been disabled")),
+            Ok(user) if may_continue(&user, &row.stamp) => Ok(user),
+            Ok(_) => Err(refused("the user has been disabled, or the password was changed or reset")),
             Err(StoreError::NotFound) => Err(refused("the user has been deleted")),
             Err(error) => Err(error.into()),
         }

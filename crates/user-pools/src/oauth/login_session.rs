@@ -39,6 +39,7 @@ impl UserPools {
             sub: proof.user.sub.clone(),
             auth_time: proof.auth_time,
             methods: proof.methods.clone(),
+            stamp: proof.user.credentials.stamp(),
             expires_at: cx.now.saturating_add(LIFE),
         };
         self.store.insert_login_session(cx.now, session.clone()).await?;
@@ -51,7 +52,8 @@ impl UserPools {
         Ok((value, LoginOf { session, user: proof.user.clone() }))
     }
 
-    /// The live session behind a cookie of this pool; `None` for any other text, and when the user may no longer sign in.
+    /// The live session behind a cookie of this pool; `None` for any other text, when the user may no longer sign in, and when
+    /// their password is another than the one it was opened with.
     pub async fn login_of(&self, cx: &RequestContext, pool: &UserPool, cookie: &str) -> Result<Option<LoginOf>> {
         let session = match self.store.login_session(cx.now, sha256(cookie)).await {
             Ok(session) if session.pool == pool.id => session,
@@ -59,17 +61,9 @@ impl UserPools {
             Err(error) => return Err(error.into()),
         };
         match self.store.user(session.pool.clone(), session.sub.clone()).await {
-            Ok(user) if may_continue(&user) => Ok(Some(LoginOf { session, user })),
+            Ok(user) if may_continue(&user, &session.stamp) => Ok(Some(LoginOf { session, user })),
             Ok(_) | Err(StoreError::NotFound) => Ok(None),
             Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Ends every login session of a user, whatever browser it is in: their password has just been replaced by a code.
-    pub async fn end_logins_of(&self, cx: &RequestContext, pool: &UserPool, username: &str) -> Result<()> {
-        match self.find_user(pool, username).await? {
-            Some(user) => Ok(self.store.end_login_sessions_of(cx.now, pool.id.clone(), user.sub).await?),
-            None => Ok(()),
         }
     }
 
@@ -79,9 +73,12 @@ impl UserPools {
     }
 }
 
-/// A reset or a temporary password set by an operator makes the user prove themselves again.
-fn may_continue(user: &User) -> bool {
-    user.enabled && matches!(user.status, UserStatus::Confirmed | UserStatus::ExternalProvider)
+/// Whether what was begun under the password with that stamp may go on. Another password, a reset, or a temporary password set by an operator
+/// makes the user prove themselves again; what a race with the change leaves behind is worth nothing.
+pub(super) fn may_continue(user: &User, stamp: &str) -> bool {
+    user.enabled
+        && matches!(user.status, UserStatus::Confirmed | UserStatus::ExternalProvider)
+        && user.credentials.stamp() == stamp
 }
 
 pub(super) fn sha256(text: &str) -> [u8; 32] {

@@ -18,6 +18,7 @@ pub use code::{CodeRequest, Redemption, is_code_challenge};
 pub use login_session::LoginOf;
 pub use refusal::{ErrorCode, Refusal, Subject};
 pub use scopes::Scopes;
+pub(crate) use scopes::reveal;
 pub use site::Site;
 
 use crate::ids::{ClientId, Millis, PoolId};
@@ -47,6 +48,9 @@ pub struct AuthCode {
     pub auth_time: Millis,
     /// Proven methods.
     pub methods: Vec<String>,
+    /// [`Credentials::stamp`](crate::user::Credentials::stamp) of the password that was proven: another password ends it.
+    #[serde(default)]
+    pub stamp: String,
     /// The family that redeeming opens; chosen when the code is made, so that a reuse can end it in the same act.
     pub origin_jti: String,
     /// End of life.
@@ -69,6 +73,9 @@ pub struct LoginSession {
     pub auth_time: Millis,
     /// Proven methods.
     pub methods: Vec<String>,
+    /// [`Credentials::stamp`](crate::user::Credentials::stamp) of the password that was proven: another password ends it.
+    #[serde(default)]
+    pub stamp: String,
     /// Fixed end, one hour after the sign-in.
     pub expires_at: Millis,
 }

@@ -118,14 +118,15 @@ fn custom(scopes: &[String]) -> Vec<&str> {
 }
 
 /// Whether the scopes reveal an attribute. `openid` alone reveals everything the client may read; the others narrow (spec E.9).
-pub(super) fn reveal(scopes: &[&str], attribute: &str) -> bool {
-    if !NEED_OPENID.iter().any(|scope| scopes.contains(scope)) {
+pub(crate) fn reveal(scopes: &[impl AsRef<str>], attribute: &str) -> bool {
+    let granted = |scope: &str| scopes.iter().any(|granted| granted.as_ref() == scope);
+    if !NEED_OPENID.into_iter().any(granted) {
         return true;
     }
     match attribute {
-        "email" | "email_verified" => scopes.contains(&"email"),
-        "phone_number" | "phone_number_verified" => scopes.contains(&"phone"),
-        _ => scopes.contains(&"profile"),
+        "email" | "email_verified" => granted("email"),
+        "phone_number" | "phone_number_verified" => granted("phone"),
+        _ => granted("profile"),
     }
 }
 

@@ -10,6 +10,7 @@ pub use store::*;
 use crate::context::RequestContext;
 use crate::ids::{Millis, PoolId};
 use async_trait::async_trait;
+use std::borrow::Cow;
 use std::fmt;
 
 /// Randomness from the operating system (seeded in tests).
@@ -31,16 +32,39 @@ pub trait PasswordHasher: Send + Sync {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy;
 
-/// The way of mail and SMS out of the house.
+/// The way of mail and SMS out of the house. What it is handed lies in the [`Outbox`] already; it removes the row once the message is
+/// delivered or given up, and comes back to rows whose `due_at` has passed.
 #[async_trait]
 pub trait Messenger: Send + Sync {
-    /// Hands the message over. Errors are answered as `CodeDeliveryFailureException` where AWS does.
-    async fn send(&self, message: Message) -> Result<(), DeliveryFailed>;
+    /// Takes a message over. Returns at once, or, where the parcel `waits`, with the verdict of the first attempt, after a bounded time in
+    /// any case. Fails only when the way out has refused the message for good; answered as `CodeDeliveryFailureException` where AWS does.
+    async fn hand_over(&self, parcel: Parcel) -> Result<(), DeliveryFailed>;
+}
+
+/// A queued message in its carrier's hands.
+#[derive(Debug)]
+pub struct Parcel {
+    /// The row's id.
+    pub id: String,
+    /// `None`: nothing is to be sent, the row is only there so that an absent user costs what a present one costs.
+    pub message: Option<Message>,
+    /// Whose, for the log of decisions.
+    pub sub: Option<String>,
+    /// Attempts that failed before.
+    pub attempts: u32,
+    /// The carrier's until then; afterwards others may claim it.
+    pub held_until: Millis,
+    /// Nobody needs it after this.
+    pub expires_at: Millis,
+    /// Somebody waits for the first attempt.
+    pub waits: bool,
 }
 
 /// A message to a user.
-#[derive(Clone)]
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
 pub struct Message {
+    /// The request that caused it.
+    pub request_id: String,
     /// When it was written.
     pub at: Millis,
     /// The pool it comes from.
@@ -48,7 +72,7 @@ pub struct Message {
     /// The username it concerns.
     pub username: String,
     /// What it is for: AWS's trigger-source word (`SignUp`, `ResendCode`, `ForgotPassword`, `UpdateUserAttribute`, `VerifyUserAttribute`, `AdminCreateUser`, `Authentication`).
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// By which medium.
     pub medium: crate::pool::Contact,
     /// E-mail address or E.164 number.
@@ -72,7 +96,7 @@ impl fmt::Debug for Message {
     }
 }
 
-/// The message could not be handed over.
+/// The message was refused for good.
 #[derive(Clone, Debug)]
 pub struct DeliveryFailed(pub String);
 

@@ -70,6 +70,7 @@ pub trait Store:
     + IdentityProviders
     + Users
     + Codes
+    + Outbox
     + SignIns
     + LoginSessions
     + AuthCodes
@@ -87,6 +88,8 @@ impl<
         + IdentityProviders
         + Users
         + Codes
+        + Outbox
+        + Outbox
         + SignIns
         + LoginSessions
         + AuthCodes
@@ -321,8 +324,8 @@ pub enum Redeemed {
 /// Confirmation codes.
 #[async_trait]
 pub trait Codes: Send + Sync {
-    /// Stores the code in place of an earlier one of the same purpose.
-    async fn put_code(&self, now: Millis, code: Code) -> StoreResult<()>;
+    /// Stores the code in place of an earlier one of the same purpose, and the message that carries it as [`Outbox::put_message`] does: one act.
+    async fn put_code(&self, now: Millis, code: Code, message: Queued) -> StoreResult<()>;
     /// The live code of that purpose. NotFound.
     async fn code(&self, now: Millis, pool: PoolId, sub: String, purpose: CodePurpose) -> StoreResult<Code>;
     /// In one act: takes the code if the hash is right and replaces the user (version checked). On Mismatch, Absent or Conflict nothing happens.
@@ -335,6 +338,48 @@ pub trait Codes: Send + Sync {
         user: User,
         taking_aliases: bool,
     ) -> StoreResult<Redeemed>;
+}
+
+/// A message on its way out, at rest.
+#[derive(Clone, Debug)]
+pub struct Queued {
+    /// The key.
+    pub id: String,
+    /// The pool it comes from.
+    pub pool: PoolId,
+    /// Whom it concerns; `None` for the made-up message that an absent user costs.
+    pub sub: Option<String>,
+    /// What it is for; a new message of the same user and topic takes the place of those that still wait.
+    pub topic: String,
+    /// Attempts that failed.
+    pub attempts: u32,
+    /// When it is to be tried (again). Until then it belongs to whoever stored or claimed it.
+    pub due_at: Millis,
+    /// Nobody needs it after this: the end of what it carries.
+    pub expires_at: Millis,
+    /// [`Message`](crate::ports::Message), sealed by the key ring with ("outbox", id) as associated data.
+    pub sealed: Vec<u8>,
+}
+
+/// Messages on their way out (spec C.17). They leave in the background; what is stored here survives a crash.
+#[async_trait]
+pub trait Outbox: Send + Sync {
+    /// Stores a message in place of those of its user and topic that still wait. NotFound when the user is gone; Unavailable when too many wait.
+    async fn put_message(&self, now: Millis, message: Queued) -> StoreResult<()>;
+    /// Stores a message about nobody and sets a mark as [`SignIns::spend`] does: one act that costs what [`Codes::put_code`] costs.
+    async fn put_simulated(
+        &self,
+        now: Millis,
+        mark: [u8; 32],
+        marked_until: Millis,
+        message: Queued,
+    ) -> StoreResult<()>;
+    /// Takes at most `limit` live messages that are due; they are due again at `until`. Of many at once each message goes to one.
+    async fn claim_messages(&self, now: Millis, until: Millis, limit: usize) -> StoreResult<Vec<Queued>>;
+    /// Counts a failed attempt; the next is due then. A message that is gone is fine.
+    async fn retry_message(&self, now: Millis, id: String, due_at: Millis) -> StoreResult<()>;
+    /// Removes a message: delivered, or given up. Idempotent.
+    async fn end_message(&self, now: Millis, id: String) -> StoreResult<()>;
 }
 
 /// What rotating a refresh token gave.

@@ -6,10 +6,9 @@ use crate::context::RequestContext;
 use crate::error::Result;
 use crate::ids::PoolId;
 use crate::lockout::{self, Guess};
+use crate::made_up;
 use crate::messages;
 use crate::names;
-use crate::pool::{AliasKind, PoolSettings};
-use crate::random;
 use crate::sealing::KeyRing;
 use crate::service::UserPools;
 use crate::srp;
@@ -26,7 +25,7 @@ impl Place {
     /// The key under which guesses at a name that nobody has are counted: by the made-up user, so that a name and the id it answers with
     /// share one count, as those of a real user do.
     pub(super) fn guesses_at(&self, ring: &KeyRing, name: &str) -> String {
-        let id = username(ring, &self.pool.settings, &self.pool.id, name);
+        let id = made_up::username(ring, &self.pool.settings, &self.pool.id, name);
         lockout::key(Guess::Password, &self.pool.id, &names::fold(&self.pool.settings, &id))
     }
 }
@@ -73,37 +72,9 @@ impl Fake {
     }
 }
 
-/// The internal username a made-up user shows. In pools whose usernames are ids, and for an alias, it is a made-up id; a plain name echoes.
-pub(super) fn username(ring: &KeyRing, settings: &PoolSettings, pool: &PoolId, name: &str) -> String {
-    if is_internal_already(settings, name) { name.to_owned() } else { sub(ring, settings, pool, name) }
-}
-
-/// The sub a made-up user has.
-pub(super) fn sub(ring: &KeyRing, settings: &PoolSettings, pool: &PoolId, name: &str) -> String {
-    let folded = names::fold(settings, name);
-    let hash =
-        ring.peppered(&[b"absent sub", pool.0.as_bytes(), folded.as_bytes()]).into_iter().next().unwrap_or_default();
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash[..16]);
-    random::uuid_of(bytes)
-}
-
-fn is_internal_already(settings: &PoolSettings, name: &str) -> bool {
-    if !settings.username_attributes.is_empty() {
-        return uuid::Uuid::try_parse(name).is_ok();
-    }
-    let is_alias = |kind: &AliasKind| match kind {
-        AliasKind::Email => names::is_email(name),
-        AliasKind::Phone => names::is_phone(name),
-        AliasKind::PreferredUsername => false,
-    };
-    !settings.alias_attributes.iter().any(is_alias)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::users::fixtures::settings;
     use zeroize::Zeroizing;
 
     fn ring() -> KeyRing {
@@ -121,19 +92,5 @@ mod tests {
         assert_ne!(one.salt, Fake::of(&ring(), &pool(), "c@d").salt);
         assert_eq!(one.v.len(), V_BYTES);
         assert!(one.salt.len() <= 32 && one.salt.len() > 24, "{}", one.salt);
-    }
-
-    #[test]
-    fn an_email_pool_shows_an_id_and_a_plain_pool_the_name() {
-        let mut settings = settings();
-        assert_eq!(username(&ring(), &settings, &pool(), "bob"), "bob");
-        settings.alias_attributes = vec![AliasKind::Email];
-        assert_eq!(username(&ring(), &settings, &pool(), "bob"), "bob");
-        assert!(uuid::Uuid::try_parse(&username(&ring(), &settings, &pool(), "bob@example.com")).is_ok());
-        settings.alias_attributes.clear();
-        settings.username_attributes = vec![AliasKind::Email];
-        let id = username(&ring(), &settings, &pool(), "bob@example.com");
-        assert!(uuid::Uuid::try_parse(&id).is_ok());
-        assert_eq!(username(&ring(), &settings, &pool(), &id), id);
     }
 }

@@ -52,7 +52,7 @@ impl UserPools {
         let session = answer.session.as_deref().ok_or_else(|| messages::missing_parameter("Session"))?;
         let state = self.session_for(cx, place, &answer.door, session, answer.challenge)?;
         trail.of(&state.sub);
-        let user = self.session_user(&state).await?;
+        let user = self.session_user(cx, &state).await?;
         if answer.door != Door::ManagedLogin {
             trail.at("user.name");
             let name = answer.responses.require("USERNAME")?;

@@ -38,7 +38,7 @@ impl UserPools {
             return Err(messages::INCORRECT_CREDENTIALS.because("the password is wrong"));
         }
         let user = self.learn_verifier(cx, place, user, password).await?;
-        let state = State::begin(self, cx, place, &start.door, name, (&user.sub, State::stamp_of(&user)));
+        let state = State::begin(self, cx, place, &start.door, name, (&user.sub, user.credentials.stamp()));
         self.after_the_password(cx, place, user, state, guesses, trail).await
     }
 

@@ -92,12 +92,6 @@ impl State {
         }
     }
 
-    /// Short digest of the present password hash.
-    pub(super) fn stamp_of(user: &User) -> String {
-        let phc = user.credentials.password.as_ref().map(|password| password.phc.as_bytes());
-        hex::encode(&sha256(phc.unwrap_or_default())[..8])
-    }
-
     /// The stamp of somebody who does not exist: as long as a real one.
     pub(super) fn random_stamp(users: &UserPools) -> String {
         hex::encode(random::bytes::<8>(&*users.random))
@@ -108,7 +102,7 @@ impl State {
         Self {
             id: hex::encode(random::bytes::<16>(&*users.random)),
             step,
-            stamp: Self::stamp_of(user),
+            stamp: user.credentials.stamp(),
             expires_at: session_end(cx, place),
             ..self.clone()
         }
@@ -187,8 +181,8 @@ impl UserPools {
         Ok(state)
     }
 
-    /// The session's user as stored now: enabled, and with the password the sign-in began with.
-    pub(crate) async fn session_user(&self, state: &State) -> Result<User> {
+    /// The session's user as stored now: enabled, and with the password the sign-in began with. Spent: K 13.
+    pub(crate) async fn session_user(&self, cx: &RequestContext, state: &State) -> Result<User> {
         let user = match self.store.user(state.pool.clone(), state.sub.clone()).await {
             Err(crate::ports::StoreError::NotFound) => {
                 return Err(messages::SESSION_INVALID.because("its user does not exist"));
@@ -198,10 +192,14 @@ impl UserPools {
         if !user.enabled {
             return Err(messages::USER_DISABLED);
         }
-        if State::stamp_of(&user) != state.stamp {
-            return Err(messages::SESSION_INVALID.because("the password has changed since"));
+        if user.credentials.stamp() == state.stamp {
+            return Ok(user);
         }
-        Ok(user)
+        // The answer that spent it may be what changed the password (NEW_PASSWORD_REQUIRED). A mark that ends now leaves nothing behind.
+        if !self.store.spend(cx.now, state.spent_id(), cx.now).await? {
+            return Err(messages::SESSION_REUSED);
+        }
+        Err(messages::SESSION_INVALID.because("the password has changed since"))
     }
 
     /// Uses a session up: true for the first caller, K 13 for every other.

@@ -1,6 +1,6 @@
 //! USER_SRP_AUTH (spec C.7): SRP_A in, SRP_B and SECRET_BLOCK out, then the claim. The block carries the whole state of the exchange, sealed,
 //! because one client family never returns `Session`; it lives 60 s and is redeemed once, right or wrong.
-use super::absent::{self, Fake};
+use super::absent::Fake;
 use super::session::{State, padded};
 use super::trail::Trail;
 use super::{Answer, Challenge, ChallengeName, Door, Outcome, Place, Start};
@@ -8,6 +8,7 @@ use crate::context::RequestContext;
 use crate::error::Result;
 use crate::ids::Millis;
 use crate::lockout::{self, Guess};
+use crate::made_up;
 use crate::messages;
 use crate::names;
 use crate::ports::StoreError;
@@ -70,7 +71,7 @@ impl UserPools {
         let party = self.party(place, user.as_ref(), name)?;
         let server = ServerKey::draw(&*self.random, &party.v)?;
         trail.at("srp.challenge");
-        let stamp = user.as_ref().map_or_else(|| State::random_stamp(self), State::stamp_of);
+        let stamp = user.as_ref().map_or_else(|| State::random_stamp(self), |user| user.credentials.stamp());
         let state = State::begin(self, cx, place, &start.door, name, (&party.sub, stamp));
         let block = Block {
             state,
@@ -90,10 +91,10 @@ impl UserPools {
         // Made up by the id, not by the name that came: a real user's salt is the same by every name, the id included.
         let fake = |id: &str| Fake::of(&self.keys, pool, &names::fold(settings, id));
         let Some(user) = user else {
-            let user_id = absent::username(&self.keys, settings, pool, name);
+            let user_id = made_up::username(&self.keys, settings, pool, name);
             let Fake { salt, v } = fake(&user_id);
             return Ok(Party {
-                sub: absent::sub(&self.keys, settings, pool, name),
+                sub: made_up::sub(&self.keys, settings, pool, name),
                 user_id,
                 salt,
                 v: Zeroizing::new(v),

@@ -3,14 +3,13 @@ use crate::attributes::readable;
 use crate::client::AppClient;
 use crate::group::Group;
 use crate::ids::Millis;
+use crate::oauth::reveal;
 use crate::token::SignIn;
 use crate::user::User;
 use serde_json::{Map, Value, json};
 
 /// The scope that opens the user-pool API; API sign-ins carry it alone.
 pub const ADMIN_SCOPE: &str = "aws.cognito.signin.user.admin";
-/// The scopes that narrow the ID token's attributes.
-const NARROWING: [&str; 3] = ["email", "phone", "profile"];
 
 /// Everything the claims are made of.
 pub(super) struct Facts<'a> {
@@ -118,15 +117,7 @@ impl Facts<'_> {
 
     /// Whether the granted scopes let the attribute into the ID token. API sign-ins are not narrowed; `openid` alone gives everything.
     fn is_granted(&self, name: &str) -> bool {
-        let granted = |scope: &str| self.sign_in.scopes.iter().any(|granted| granted == scope);
-        if !self.sign_in.oauth || !NARROWING.into_iter().any(granted) {
-            return true;
-        }
-        match name {
-            "email" | "email_verified" => granted("email"),
-            "phone_number" | "phone_number_verified" => granted("phone"),
-            _ => granted("profile"),
-        }
+        !self.sign_in.oauth || reveal(&self.sign_in.scopes, name)
     }
 }
 

@@ -45,7 +45,7 @@ impl UserPools {
     ) -> Result<()> {
         let pool = &visit.pool;
         passwords::check_policy(&pool.settings.password_policy, &request.password)?;
-        self.count_against(cx, Limit::ConfirmForgot, &pool.id, visit.counted()).await?;
+        self.count_against(cx, Limit::ConfirmForgot, &pool.id, &visit.who).await?;
         let redemption =
             Redemption { purpose: CodePurpose::ForgotPassword, code: &request.code, aliases: Aliases::Respect };
         let user = self.holds_code(cx, visit, redemption).await?;
@@ -71,7 +71,7 @@ impl UserPools {
         visit: &'a Visit,
         redemption: Redemption<'_>,
     ) -> Result<&'a User> {
-        let simulated = visit.hides_users() && self.was_simulated(cx, "forgot", visit).await?;
+        let simulated = visit.hides_users() && self.was_simulated(cx, CodePurpose::ForgotPassword, visit).await?;
         let mismatch = || messages::CODE_MISMATCH.because("the code was only simulated");
         let Some(user) = &visit.user else {
             return Err(match (visit.hides_users(), simulated) {

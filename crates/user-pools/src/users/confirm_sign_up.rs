@@ -29,13 +29,16 @@ impl UserPools {
     }
 
     async fn confirm_visited(&self, cx: &RequestContext, visit: &Visit, request: &ConfirmSignUp) -> Result<()> {
-        self.count_against(cx, Limit::ConfirmSignUp, &visit.pool.id, visit.counted()).await?;
-        let Some(user) = &visit.user else {
-            return Err(if visit.hides_users() {
-                messages::CODE_MISMATCH.because("no such user; the client prevents existence errors")
-            } else {
-                messages::USERNAME_CLIENT_NOT_FOUND
-            });
+        self.count_against(cx, Limit::ConfirmSignUp, &visit.pool.id, &visit.who).await?;
+        let user = match &visit.user {
+            // AWS itself tells the status of a confirmed user (K 43), but nothing of a disabled one.
+            Some(user) if user.enabled || user.status != UserStatus::Unconfirmed || !visit.hides_users() => user,
+            _ if visit.hides_users() => {
+                return Err(
+                    messages::CODE_MISMATCH.because("no such user, or disabled; the client prevents existence errors")
+                );
+            }
+            _ => return Err(messages::USERNAME_CLIENT_NOT_FOUND),
         };
         waits(user)?;
         let aliases = if request.force_alias { Aliases::Take } else { Aliases::Respect };

@@ -4,7 +4,6 @@ use crate::attributes::{CONTACTS, is_verified};
 use crate::codes::Limit;
 use crate::context::RequestContext;
 use crate::error::Result;
-use crate::ids::Millis;
 use crate::messages;
 use crate::pool::{Contact, PoolSettings};
 use crate::ports::CodePurpose;
@@ -12,12 +11,10 @@ use crate::service::UserPools;
 use crate::templates::{Delivery, Letter, Occasion};
 use crate::user::{User, UserStatus};
 
-/// A simulated code "lives" as long as a real one.
-const SIMULATED_LIFE: Millis = 60 * 60 * 1000;
-
 impl UserPools {
     /// ForgotPassword. Where the client prevents existence errors, whoever cannot be sent a code gets a simulated answer; the reason is noted.
-    /// Errors: UserNotFound, InvalidParameter, NotAuthorized (status, `admin_only`), LimitExceeded, CodeDeliveryFailure.
+    /// Such a client neither waits for the delivery nor hears of it. Errors: UserNotFound, InvalidParameter, NotAuthorized (status,
+    /// `admin_only`), LimitExceeded, CodeDeliveryFailure.
     pub async fn forgot_password(&self, cx: &RequestContext, asking: Asking) -> Result<Delivery> {
         let visit = self.visit(cx, "ForgotPassword", &asking).await?;
         let result = self.forgot_visited(cx, &visit).await;
@@ -25,7 +22,7 @@ impl UserPools {
     }
 
     async fn forgot_visited(&self, cx: &RequestContext, visit: &Visit) -> Result<Delivery> {
-        self.count_against(cx, Limit::Forgot, &visit.pool.id, visit.counted()).await?;
+        self.count_against(cx, Limit::Forgot, &visit.pool.id, &visit.who).await?;
         // The pool's own rule, the same for everybody: it tells nobody apart.
         if is_admin_only(&visit.pool.settings) {
             return Err(messages::CONTACT_ADMINISTRATOR);
@@ -34,34 +31,15 @@ impl UserPools {
             Ok((user, contact)) => {
                 let address = user.attributes.get(contact.attribute()).map_or("", String::as_str);
                 let (pool, client) = (&visit.pool, Some(&visit.client.id));
-                let letter = Letter { pool, user, occasion: Occasion::ForgotPassword, contact, address, client };
+                let waits = !visit.hides_users();
+                let letter = Letter { pool, user, occasion: Occasion::ForgotPassword, contact, address, client, waits };
                 self.send_code(cx, CodePurpose::ForgotPassword, letter).await
             }
             Err(_) if visit.hides_users() => {
-                self.mark_simulated(cx, "forgot", visit).await?;
-                Ok(self.simulated_delivery(&visit.pool, &visit.folded))
+                self.simulate(cx, visit, CodePurpose::ForgotPassword, Occasion::ForgotPassword).await
             }
             Err(error) => Err(error),
         }
-    }
-
-    /// Remembers that a code was asked for under a name that gets none: what follows must answer as if there were one. Costs one write, like
-    /// storing a code.
-    pub(super) async fn mark_simulated(&self, cx: &RequestContext, what: &str, visit: &Visit) -> Result<()> {
-        let mark = self.simulated_mark(what, visit);
-        self.store.spend(cx.now, mark, cx.now.saturating_add(SIMULATED_LIFE)).await?;
-        Ok(())
-    }
-
-    /// Whether [`UserPools::mark_simulated`] happened within the life of a code.
-    pub(super) async fn was_simulated(&self, cx: &RequestContext, what: &str, visit: &Visit) -> Result<bool> {
-        // A mark that ends now leaves nothing behind; being refused one means that an earlier one lives.
-        Ok(!self.store.spend(cx.now, self.simulated_mark(what, visit), cx.now).await?)
-    }
-
-    fn simulated_mark(&self, what: &str, visit: &Visit) -> [u8; 32] {
-        let parts = ["simulated code", what, &visit.pool.id.0, &visit.folded];
-        self.keys.peppered(&parts.map(str::as_bytes))[0]
     }
 }
 

@@ -12,6 +12,7 @@ mod list;
 mod own_attributes;
 mod resend;
 mod sign_up;
+mod simulated;
 pub mod update;
 mod visit;
 

@@ -74,7 +74,7 @@ impl UserPools {
         let address = waiting_or_present(user, contact).ok_or(messages::NOTHING_TO_VERIFY)?;
         self.count_against(cx, Limit::AttributeCode, &pool.id, &user.sub).await?;
         let occasion = Occasion::VerifyUserAttribute;
-        let letter = Letter { pool, user, occasion, contact, address, client: Some(client) };
+        let letter = Letter { pool, user, occasion, contact, address, client: Some(client), waits: true };
         self.send_code(cx, verifying(contact), letter).await
     }
 
@@ -113,7 +113,7 @@ impl UserPools {
         for contact in codes {
             let Some(address) = waiting_or_present(&user, contact) else { continue };
             let occasion = Occasion::UpdateUserAttribute;
-            let letter = Letter { pool, user: &user, occasion, contact, address, client };
+            let letter = Letter { pool, user: &user, occasion, contact, address, client, waits: true };
             deliveries.push(self.send_code(cx, verifying(contact), letter).await?);
         }
         Ok(deliveries)

@@ -68,7 +68,7 @@ impl UserPools {
         let mut user = self.new_user(cx, pool, name, &request.asking.username, attributes, UserStatus::Unconfirmed);
         user.credentials.password = Some(self.protect(pool, &user.sub, &user.username, password).await?);
         self.store.insert_user(cx.now, user.clone()).await.map_err(|error| insert_refused(name, error))?;
-        let delivery = self.send_sign_up_code(cx, visit, &user, Occasion::SignUp).await?;
+        let delivery = self.send_sign_up_code(cx, visit, &user).await?;
         Ok(SignedUp { sub: user.sub, username: user.username, confirmed: false, delivery })
     }
 
@@ -104,20 +104,21 @@ impl UserPools {
     }
 
     /// Sends the code (or link) that confirms a sign-up. `None` where the pool verifies no contact that the user has.
-    pub(super) async fn send_sign_up_code(
-        &self,
-        cx: &RequestContext,
-        visit: &Visit,
-        user: &User,
-        occasion: Occasion,
-    ) -> Result<Option<Delivery>> {
-        let auto = |contact: &Contact| visit.pool.settings.auto_verified.contains(contact);
-        let chosen = CONTACTS.into_iter().filter(auto).find_map(|c| Some((c, user.attributes.get(c.attribute())?)));
-        let Some((contact, address)) = chosen else { return Ok(None) };
-        let client = Some(&visit.client.id);
-        let letter = Letter { pool: &visit.pool, user, occasion, contact, address, client };
+    async fn send_sign_up_code(&self, cx: &RequestContext, visit: &Visit, user: &User) -> Result<Option<Delivery>> {
+        let Some((contact, address)) = sign_up_contact(&visit.pool, user) else { return Ok(None) };
+        let (pool, client) = (&visit.pool, Some(&visit.client.id));
+        let letter = Letter { pool, user, occasion: Occasion::SignUp, contact, address, client, waits: true };
         self.send_code(cx, CodePurpose::SignUp, letter).await.map(Some)
     }
+}
+
+/// Where the code of a sign-up goes, if anywhere: the phone before the e-mail address.
+pub(super) fn sign_up_contact<'a>(pool: &UserPool, user: &'a User) -> Option<(Contact, &'a str)> {
+    let auto = |contact: &Contact| pool.settings.auto_verified.contains(contact);
+    CONTACTS
+        .into_iter()
+        .filter(auto)
+        .find_map(|contact| Some((contact, user.attributes.get(contact.attribute())?.as_str())))
 }
 
 /// The attributes of a new user, the username among them where it is one.

@@ -3,6 +3,7 @@ use crate::client::AppClient;
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
 use crate::ids::{ClientId, PoolId};
+use crate::made_up;
 use crate::names;
 use crate::pool::UserPool;
 use crate::ports::Decision;
@@ -42,6 +43,9 @@ pub(super) struct Visit {
     pub folded: String,
     /// Who answers to it.
     pub user: Option<User>,
+    /// Under what uses are counted: the sub, or what an absent user would show in its place; one user, one count, whichever of their names is
+    /// typed.
+    pub who: String,
 }
 
 impl Visit {
@@ -52,11 +56,6 @@ impl Visit {
             client: Some(&self.client.id),
             user: self.user.as_ref().map(|user| user.sub.as_str()),
         }
-    }
-
-    /// Under whose name uses are counted: absent users are counted like present ones.
-    pub fn counted(&self) -> &str {
-        self.user.as_ref().map_or(&self.folded, |user| &user.sub)
     }
 
     /// Whether failures may not tell users apart.
@@ -80,7 +79,10 @@ impl UserPools {
         let names = std::iter::once(asking.username.as_str()).chain(user.as_ref().map(|user| user.username.as_str()));
         self.check_secret_hash(&client, asking.secret_hash.as_deref(), &names.collect::<Vec<_>>())?;
         let folded = names::fold(&pool.settings, &asking.username);
-        Ok(Visit { action, client, pool, folded, user })
+        // Made up for everybody: a present user costs no less.
+        let made_up = made_up::username(&self.keys, &pool.settings, &pool.id, &folded);
+        let who = user.as_ref().map_or(made_up, |user| user.sub.clone());
+        Ok(Visit { action, client, pool, folded, user, who })
     }
 
     /// Notes how a call ended.

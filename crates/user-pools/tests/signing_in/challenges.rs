@@ -43,6 +43,7 @@ async fn a_weak_new_password_costs_nothing_and_a_right_one_spends_the_session() 
     tokens(app.answer(NewPasswordRequired, Some(&asked.session), &good).await);
     let again = refusal(app.answer(NewPasswordRequired, Some(&asked.session), &good).await);
     assert_eq!(again.kind, ErrorKind::NotAuthorized, "{again}");
+    assert_eq!(again.message, "Invalid session for the user, session can only be used once.");
 }
 
 #[tokio::test]

@@ -43,6 +43,7 @@ async fn session(app: &App, user: &User) -> [u8; 32] {
         sub: user.sub.clone(),
         auth_time: app.bench.now(),
         methods: vec!["pwd".into()],
+        stamp: user.credentials.stamp(),
         expires_at: app.bench.now() + HOUR,
     };
     app.bench.store.insert_login_session(app.bench.now(), row).await.unwrap();
@@ -59,7 +60,7 @@ async fn an_invited_user_gets_a_temporary_password_that_must_be_changed() {
     let user = create(&app, plain(ANN)).await.unwrap();
     assert_eq!((user.status, &user.username), (UserStatus::ForceChangePassword, &user.sub));
     let mail = app.bench.mail.last_to(ANN);
-    assert_eq!((mail.kind, mail.subject.as_str()), ("AdminCreateUser", "Your temporary password"));
+    assert_eq!((&*mail.kind, mail.subject.as_str()), ("AdminCreateUser", "Your temporary password"));
     assert!(mail.body.contains("Your username is ann@example.com"), "{}", mail.body);
     assert_eq!(challenge(&app, ANN, &app.code(ANN)).await, Some(ChallengeName::NewPasswordRequired));
     let says = refusal(create(&app, plain("ANN@example.com")).await);

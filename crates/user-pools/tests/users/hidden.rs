@@ -1,5 +1,6 @@
 //! PreventUserExistenceErrors: absent users answer like present ones (spec C.16).
 use crate::app::{App, HOUR, NEW_PASSWORD, by_email, other, refusal, with_alias};
+use user_pools::sign_in::{Door, Flow, SignedIn, Start};
 use user_pools::user::UserStatus;
 
 #[tokio::test]
@@ -74,6 +75,97 @@ async fn confirming_and_resending_look_the_same_for_absent_users() {
     let wrong = other(&app.code("ann@example.com"));
     let present = refusal(app.confirm("ann@example.com", &wrong).await);
     assert_eq!(refusal(app.confirm("abe@elsewhere.example", &wrong).await), present);
+}
+
+#[tokio::test]
+async fn asking_again_for_a_confirmation_tells_nobody_apart() {
+    let app = App::hiding(with_alias).await;
+    let states = [UserStatus::Confirmed, UserStatus::ResetRequired, UserStatus::ForceChangePassword];
+    for (number, status) in states.into_iter().enumerate() {
+        app.bench.user_with(&app.pool, &format!("user{number}"), |user| user.status = status).await;
+    }
+    app.bench.user_with(&app.pool, "off", |user| (user.status, user.enabled) = (UserStatus::Unconfirmed, false)).await;
+    app.bench
+        .user_with(&app.pool, "bare", |user| (user.status, _) = (UserStatus::Unconfirmed, user.attributes.clear()))
+        .await;
+    for name in ["user0", "user1", "user2", "off", "bare", "nobody"] {
+        let delivery = app.resend(name).await.expect(name);
+        assert_eq!(delivery.destination.len(), "u***@e***".len());
+    }
+    assert_eq!(app.bench.mail.count(), 0);
+    let says = [refusal(app.confirm("off", "123456").await), refusal(app.confirm("nobody", "123456").await)];
+    assert_eq!(says[0], says[1]);
+}
+
+#[tokio::test]
+async fn a_user_has_one_count_and_one_destination_whichever_name_is_typed() {
+    let app = App::hiding(by_email).await;
+    let ann = app.bench.user(&app.pool, "ann@example.com").await;
+    // What SRP shows for a name that nobody has.
+    let parameters = [("USERNAME", "abe@elsewhere.example"), ("SRP_A", "ff")].into_iter().collect();
+    let start = Start { door: Door::Api, client: app.client.id.clone(), flow: Flow::UserSrp, parameters };
+    let SignedIn::Challenge(challenge) = app.bench.pools.initiate_auth(&app.bench.cx(), &start).await.unwrap() else {
+        panic!("SRP always asks")
+    };
+    let made_up = challenge.parameters["USERNAME"].clone();
+    for (name, id) in [("ann@example.com", ann.sub.as_str()), ("abe@elsewhere.example", &made_up)] {
+        for _ in 0..10 {
+            assert_eq!(app.forgot(name).await.unwrap().destination, "a***@e***");
+            assert_eq!(app.forgot(id).await.unwrap().destination, "a***@e***", "{id}");
+        }
+        for name in [name, id] {
+            assert!(refusal(app.forgot(name).await).starts_with("LimitExceeded"), "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_destination_does_not_show_how_somebody_once_wrote_their_address() {
+    let app = App::hiding(by_email).await;
+    app.bench
+        .user_with(&app.pool, "ann@example.com", |user| {
+            user.attributes.insert("email".into(), "Ann@Example.com".into());
+        })
+        .await;
+    assert_eq!(app.forgot("ANN@example.com").await.unwrap().destination, "a***@e***");
+    assert_eq!(app.forgot("ABE@example.com").await.unwrap().destination, "a***@e***");
+}
+
+#[tokio::test]
+async fn a_code_for_nobody_costs_the_same_writes_and_parcels() {
+    let app = App::hiding(by_email).await;
+    app.bench.user(&app.pool, "ann@example.com").await;
+    app.sign_up("new@example.com", &[]).await.unwrap();
+    let cost = async |name: &str, resend: bool| {
+        let before = (app.bench.store.flushes(), app.bench.mail.parcels());
+        if resend {
+            app.resend(name).await.unwrap()
+        } else {
+            app.forgot(name).await.unwrap()
+        };
+        (app.bench.store.flushes() - before.0, app.bench.mail.parcels() - before.1)
+    };
+    assert_eq!(cost("ann@example.com", false).await, (2, 1));
+    assert_eq!(cost("abe@example.com", false).await, (2, 1));
+    assert_eq!(cost("new@example.com", true).await, (2, 1));
+    assert_eq!(cost("abe@example.com", true).await, (2, 1));
+    assert_eq!(cost("ann@example.com", true).await, (2, 1));
+}
+
+#[tokio::test]
+async fn a_delivery_that_fails_tells_nobody_apart() {
+    let app = App::hiding(by_email).await;
+    app.bench.user(&app.pool, "ann@example.com").await;
+    app.sign_up("new@example.com", &[]).await.unwrap();
+    app.bench.mail.break_delivery(true);
+    for name in ["ann@example.com", "new@example.com", "abe@example.com"] {
+        app.forgot(name).await.expect(name);
+        app.resend(name).await.expect(name);
+    }
+    let telling = App::new(by_email).await;
+    telling.bench.user(&telling.pool, "ann@example.com").await;
+    telling.bench.mail.break_delivery(true);
+    assert!(refusal(telling.forgot("ann@example.com").await).starts_with("CodeDeliveryFailure"));
 }
 
 #[tokio::test]

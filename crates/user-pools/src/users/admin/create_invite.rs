@@ -21,8 +21,9 @@ impl UserPools {
         password: &str,
     ) -> Result<()> {
         for (contact, address) in addressed(user, mediums) {
-            let letter = Letter { pool, user, occasion: Occasion::AdminCreateUser, contact, address, client: None };
-            self.send(cx, &letter, password.to_owned()).await?;
+            let occasion = Occasion::AdminCreateUser;
+            let letter = Letter { pool, user, occasion, contact, address, client: None, waits: true };
+            self.send_invitation(cx, &letter, password).await?;
         }
         Ok(())
     }

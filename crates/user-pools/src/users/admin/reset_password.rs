@@ -36,7 +36,7 @@ impl UserPools {
         self.store.end_login_sessions_of(cx.now, pool.id.clone(), user.sub.clone()).await?;
         let address = user.attributes.get(contact.attribute()).ok_or(messages::NO_RECOVERY_CONTACT)?;
         let occasion = Occasion::ForgotPassword;
-        let letter = Letter { pool, user: &user, occasion, contact, address, client: None };
+        let letter = Letter { pool, user: &user, occasion, contact, address, client: None, waits: true };
         self.send_code(cx, CodePurpose::ForgotPassword, letter).await.map(drop)
     }
 }

@@ -1,0 +1,399 @@
+//! The postman: takes what lies in the outbox to its carrier, in the background, and comes back to what could not be delivered. A row ends when
+//! its message is delivered, refused for good, or has been tried often enough; what ends undelivered is logged, counted and noted as a decision.
+//! A crash between delivery and the end of the row sends a message twice, never not at all.
+use super::{Carrier, Undelivered};
+use crate::platform::Clock;
+use crate::telemetry::Metrics;
+use async_trait::async_trait;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::time::{MissedTickBehavior, timeout};
+use user_pools::UserPools;
+use user_pools::ports::{Decision, DeliveryFailed, Message, Messenger, Parcel};
+
+/// Parcels handed over that wait for a hand; more stay in their rows until they are due.
+const WAITING: usize = 1024;
+/// Deliveries at once.
+const HANDS: usize = 16;
+/// The longest attempt.
+const ATTEMPT: Duration = Duration::from_secs(30);
+/// How long a caller waits for the first attempt.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often rows that are due are looked for, how many are claimed at once, and for how long.
+const ROUND: Duration = Duration::from_secs(5);
+const CLAIMED: usize = 64;
+const HELD: i64 = 5 * 60 * 1000;
+/// Attempts at most: the last about two and a half hours after the first.
+const ATTEMPTS: u32 = 8;
+const FIRST_PAUSE: i64 = 15 * 1000;
+const LONGEST_PAUSE: i64 = 60 * 60 * 1000;
+
+/// The pause after that many failed attempts.
+fn pause(failed: u32) -> i64 {
+    FIRST_PAUSE.saturating_mul(3_i64.saturating_pow(failed.saturating_sub(1))).min(LONGEST_PAUSE)
+}
+
+/// What the rooms see: cheap, never blocks.
+pub struct Postman {
+    queue: mpsc::Sender<Job>,
+    instant: bool,
+}
+
+struct Job {
+    parcel: Parcel,
+    verdict: oneshot::Sender<Result<(), DeliveryFailed>>,
+}
+
+#[async_trait]
+impl Messenger for Postman {
+    async fn hand_over(&self, parcel: Parcel) -> Result<(), DeliveryFailed> {
+        let waits = parcel.waits || self.instant;
+        let (verdict, told) = oneshot::channel();
+        // No room: the row is claimed when it is due.
+        if self.queue.try_send(Job { parcel, verdict }).is_err() || !waits {
+            return Ok(());
+        }
+        timeout(PATIENCE, told).await.map_or(Ok(()), |told| told.unwrap_or(Ok(())))
+    }
+}
+
+/// The one who works.
+pub struct Round {
+    carrier: Arc<dyn Carrier>,
+    /// Known once everything is put together: the rooms are given their postman first.
+    pools: OnceLock<Arc<UserPools>>,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+    hands: Arc<Semaphore>,
+}
+
+impl Round {
+    /// A postman and the one who works for it.
+    pub fn set_up(
+        carrier: Arc<dyn Carrier>,
+        clock: Clock,
+        metrics: Arc<Metrics>,
+    ) -> (Postman, impl FnOnce(Arc<UserPools>)) {
+        let (queue, parcels) = mpsc::channel(WAITING);
+        let postman = Postman { queue, instant: carrier.is_instant() };
+        let hands = Arc::new(Semaphore::new(HANDS));
+        let round = Arc::new(Self { carrier, pools: OnceLock::new(), clock, metrics, hands });
+        let start = move |pools: Arc<UserPools>| {
+            let _ = round.pools.set(pools);
+            tokio::spawn(Arc::clone(&round).take(parcels));
+            tokio::spawn(round.come_back());
+        };
+        (postman, start)
+    }
+
+    async fn hand(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.hands).acquire_owned().await.ok()
+    }
+
+    /// Delivers what is handed over.
+    async fn take(self: Arc<Self>, mut parcels: mpsc::Receiver<Job>) {
+        while let Some(job) = parcels.recv().await {
+            let Some(hand) = self.hand().await else { return };
+            let round = Arc::clone(&self);
+            tokio::spawn(async move {
+                let verdict = round.deliver(&job.parcel).await;
+                let _ = job.verdict.send(verdict.as_ref().map_or_else(Failed::verdict, |()| Ok(())));
+                round.settle(&job.parcel, verdict).await;
+                drop(hand);
+            });
+        }
+    }
+
+    /// Claims what is due and delivers it.
+    async fn come_back(self: Arc<Self>) {
+        let mut tick = tokio::time::interval(ROUND);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            while self.go_once().await == CLAIMED {}
+        }
+    }
+
+    /// How many rows were claimed.
+    async fn go_once(self: &Arc<Self>) -> usize {
+        let Some(pools) = self.pools.get() else { return 0 };
+        let now = self.clock.now();
+        let claimed = match pools.store.claim_messages(now, now.saturating_add(HELD), CLAIMED).await {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                tracing::warn!(%error, "the outbox cannot be read now");
+                return 0;
+            }
+        };
+        let count = claimed.len();
+        for row in claimed {
+            let message = pools.open_message(&row);
+            let parcel = Parcel {
+                message,
+                id: row.id,
+                sub: row.sub,
+                attempts: row.attempts,
+                held_until: row.due_at,
+                expires_at: row.expires_at,
+                waits: false,
+            };
+            let Some(hand) = self.hand().await else { return 0 };
+            let round = Arc::clone(self);
+            tokio::spawn(async move {
+                let verdict = round.deliver(&parcel).await;
+                round.settle(&parcel, verdict).await;
+                drop(hand);
+            });
+        }
+        count
+    }
+
+    async fn deliver(&self, parcel: &Parcel) -> Result<(), Failed> {
+        let Some(message) = &parcel.message else { return Ok(()) };
+        let end = self.clock.now().saturating_add(i64::try_from(ATTEMPT.as_millis()).unwrap_or(i64::MAX));
+        if end > parcel.held_until {
+            // Whoever claims the row next delivers it; two must not.
+            return Err(Failed::NotOurs);
+        }
+        match timeout(ATTEMPT, self.carrier.carry(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(Undelivered::Refused(why))) => Err(Failed::Refused(why)),
+            Ok(Err(Undelivered::Unreachable(why))) => Err(Failed::Unreachable(why)),
+            Err(_) => Err(Failed::Unreachable("the attempt took too long".to_owned())),
+        }
+    }
+
+    /// Ends the row, or has it tried again.
+    async fn settle(&self, parcel: &Parcel, verdict: Result<(), Failed>) {
+        let Some(pools) = self.pools.get() else { return };
+        let now = self.clock.now();
+        let failed = parcel.attempts + 1;
+        let again = now.saturating_add(pause(failed));
+        let stored = match (&parcel.message, verdict) {
+            (None, _) => pools.store.end_message(now, parcel.id.clone()).await,
+            (Some(message), Ok(())) => {
+                self.metrics.message(message.medium.medium(), "delivered");
+                pools.store.end_message(now, parcel.id.clone()).await
+            }
+            (Some(_), Err(Failed::NotOurs)) => Ok(()),
+            (Some(message), Err(Failed::Unreachable(why))) if failed < ATTEMPTS && again < parcel.expires_at => {
+                self.metrics.message(message.medium.medium(), "retried");
+                tracing::warn!(kind = %message.kind, pool = %message.pool, attempt = failed, %why, "a message could not be delivered; it is tried again");
+                pools.store.retry_message(now, parcel.id.clone(), again).await
+            }
+            (Some(message), Err(Failed::Unreachable(why) | Failed::Refused(why))) => {
+                self.give_up(pools, parcel, message, &why);
+                pools.store.end_message(now, parcel.id.clone()).await
+            }
+        };
+        if let Err(error) = stored {
+            // The row stays and is claimed when it is due.
+            tracing::warn!(%error, "the outbox cannot be written now");
+        }
+    }
+
+    /// Seen, but without address, text and code.
+    fn give_up(&self, pools: &UserPools, parcel: &Parcel, message: &Message, why: &str) {
+        self.metrics.message(message.medium.medium(), "undeliverable");
+        tracing::error!(kind = %message.kind, pool = %message.pool, attempts = parcel.attempts + 1, %why, "a message was given up");
+        pools.decisions.note(Decision {
+            at: self.clock.now(),
+            request_id: message.request_id.clone(),
+            ip: String::new(),
+            action: "deliver".to_owned(),
+            pool: Some(message.pool.0.clone()),
+            client: None,
+            user: parcel.sub.clone(),
+            allowed: false,
+            rule: "message.delivered".to_owned(),
+            expected: Some(format!("the {} message taken by the way out", message.medium.medium())),
+            got: Some(format!("{why}, after {} attempts", parcel.attempts + 1)),
+            fix: Some("look at [smtp] of the configuration, and at the relay's own log".to_owned()),
+        });
+    }
+}
+
+/// Why an attempt did not deliver.
+enum Failed {
+    Refused(String),
+    Unreachable(String),
+    NotOurs,
+}
+
+impl Failed {
+    /// What the caller is told: what will be tried again is no failure.
+    fn verdict(&self) -> Result<(), DeliveryFailed> {
+        match self {
+            Self::Refused(why) => Err(DeliveryFailed(why.clone())),
+            Self::Unreachable(_) | Self::NotOurs => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+    use testing::Bench;
+    use user_pools::pool::Contact;
+    use user_pools::users::Asking;
+
+    /// Does as it is told, once for each word.
+    #[derive(Default)]
+    struct Script {
+        carried: Mutex<Vec<Message>>,
+        fails: Mutex<Vec<Undelivered>>,
+    }
+
+    #[async_trait]
+    impl Carrier for Script {
+        async fn carry(&self, message: &Message) -> Result<(), Undelivered> {
+            if let Some(failure) = self.fails.lock().unwrap().pop() {
+                return Err(failure);
+            }
+            self.carried.lock().unwrap().push(message.clone());
+            Ok(())
+        }
+    }
+
+    struct Office {
+        bench: Bench,
+        script: Arc<Script>,
+        round: Arc<Round>,
+        asking: Asking,
+    }
+
+    /// A user who has asked for a code while nobody worked; the row is due.
+    async fn office(fails: Vec<Undelivered>) -> Office {
+        let bench = Bench::new();
+        let pool = bench.pool().await;
+        let client = bench.client(&pool).await;
+        bench.user(&pool, "ann").await;
+        let script = Arc::new(Script { fails: Mutex::new(fails), ..Script::default() });
+        let clock = Clock::default();
+        clock.set(bench.now());
+        let round = Round {
+            carrier: script.clone(),
+            pools: OnceLock::from(Arc::new(bench.pools.clone())),
+            clock,
+            metrics: Arc::default(),
+            hands: Arc::new(Semaphore::new(HANDS)),
+        };
+        let asking = Asking { client: client.id, secret_hash: None, username: "ann".to_owned() };
+        bench.pools.forgot_password(&bench.cx(), asking.clone()).await.unwrap();
+        let office = Office { bench, script, round: Arc::new(round), asking };
+        office.later(HELD);
+        office
+    }
+
+    impl Office {
+        fn later(&self, millis: i64) {
+            self.round.clock.advance(millis);
+        }
+
+        /// One round to its end; how many rows were claimed.
+        async fn round(&self) -> usize {
+            let claimed = self.round.go_once().await;
+            let _all = self.round.hands.acquire_many(u32::try_from(HANDS).unwrap()).await.unwrap();
+            claimed
+        }
+
+        fn carried(&self) -> usize {
+            self.script.carried.lock().unwrap().len()
+        }
+
+        fn counted(&self, result: &str) -> bool {
+            let text = self.round.metrics.text();
+            text.contains(&format!("cognate_messages_total{{medium=\"EMAIL\",result=\"{result}\"}} 1"))
+        }
+    }
+
+    fn unreachable() -> Undelivered {
+        Undelivered::Unreachable("the relay is down".to_owned())
+    }
+
+    #[tokio::test]
+    async fn a_message_whose_process_died_is_delivered_by_the_next_and_once() {
+        let office = office(vec![]).await;
+        assert_eq!((office.round().await, office.carried()), (1, 1));
+        let sent = office.script.carried.lock().unwrap()[0].clone();
+        assert_eq!((sent.to.as_str(), sent.medium), ("ann@example.com", Contact::Email));
+        assert_eq!(sent.code.as_deref(), office.bench.mail.last_to("ann@example.com").code.as_deref());
+        office.later(HELD);
+        assert_eq!((office.round().await, office.carried()), (0, 1));
+        assert!(office.counted("delivered"));
+    }
+
+    #[tokio::test]
+    async fn a_relay_that_is_down_is_tried_again_after_a_pause() {
+        let office = office(vec![unreachable()]).await;
+        assert_eq!((office.round().await, office.carried()), (1, 0));
+        assert!(office.counted("retried"));
+        office.later(FIRST_PAUSE - 1000);
+        assert_eq!(office.round().await, 0);
+        office.later(1000);
+        assert_eq!((office.round().await, office.carried()), (1, 1));
+    }
+
+    #[tokio::test]
+    async fn a_message_that_cannot_be_sent_is_given_up_and_seen_without_its_code() {
+        let office = office((0..100).map(|_| unreachable()).collect()).await;
+        let mut rounds = 0;
+        for _ in 0..500 {
+            rounds += office.round().await;
+            office.later(60_000);
+        }
+        // The code lives an hour: there is no time for all eight.
+        assert_eq!(rounds, 6);
+        assert!(office.counted("undeliverable"));
+        let seen = office.bench.decisions.last();
+        assert_eq!((seen.action.as_str(), seen.allowed, seen.rule.as_str()), ("deliver", false, "message.delivered"));
+        let code = office.bench.mail.code_to("ann@example.com");
+        assert!(!format!("{seen:?}").contains(&code) && seen.got.unwrap().contains("the relay is down"));
+    }
+
+    #[tokio::test]
+    async fn a_message_refused_for_good_is_not_tried_again() {
+        let office = office(vec![Undelivered::Refused("no such mailbox".to_owned())]).await;
+        assert_eq!(office.round().await, 1);
+        office.later(LONGEST_PAUSE / 2);
+        assert_eq!((office.round().await, office.carried()), (0, 0));
+        assert!(office.counted("undeliverable"));
+    }
+
+    #[tokio::test]
+    async fn a_code_that_was_asked_for_again_is_sent_once() {
+        let office = office(vec![]).await;
+        office.bench.clock.advance(1000);
+        office.bench.pools.forgot_password(&office.bench.cx(), office.asking.clone()).await.unwrap();
+        assert_eq!((office.round().await, office.carried()), (1, 1));
+        let (sent, newest) =
+            (office.script.carried.lock().unwrap()[0].clone(), office.bench.mail.last_to("ann@example.com"));
+        assert_eq!(sent.code, newest.code);
+    }
+
+    #[tokio::test]
+    async fn who_waits_hears_a_refusal_and_who_does_not_wait_hears_nothing() {
+        let office = office(vec![]).await;
+        let round = |fails: Vec<Undelivered>| {
+            let script = Arc::new(Script { fails: Mutex::new(fails), ..Script::default() });
+            let (postman, start) = Round::set_up(script, office.round.clock.clone(), Arc::default());
+            start(Arc::new(office.bench.pools.clone()));
+            postman
+        };
+        let parcel = |waits| Parcel {
+            id: "x".to_owned(),
+            message: Some(office.bench.mail.last_to("ann@example.com")),
+            sub: None,
+            attempts: 0,
+            held_until: i64::MAX,
+            expires_at: i64::MAX,
+            waits,
+        };
+        let refuses = || round(vec![Undelivered::Refused("no such mailbox".to_owned())]);
+        assert!(refuses().hand_over(parcel(true)).await.is_err());
+        assert!(refuses().hand_over(parcel(false)).await.is_ok());
+        assert!(round(vec![unreachable()]).hand_over(parcel(true)).await.is_ok(), "it is tried again");
+    }
+}
