@@ -86,7 +86,10 @@ async fn asking_again_for_a_confirmation_tells_nobody_apart() {
     }
     app.bench.user_with(&app.pool, "off", |user| (user.status, user.enabled) = (UserStatus::Unconfirmed, false)).await;
     app.bench
-        .user_with(&app.pool, "bare", |user| (user.status, _) = (UserStatus::Unconfirmed, user.attributes.clear()))
+        .user_with(&app.pool, "bare", |user| {
+            user.status = UserStatus::Unconfirmed;
+            user.attributes.clear();
+        })
         .await;
     for name in ["user0", "user1", "user2", "off", "bare", "nobody"] {
         let delivery = app.resend(name).await.expect(name);
