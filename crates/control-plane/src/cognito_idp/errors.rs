@@ -70,7 +70,8 @@ pub(super) fn noted(
 }
 
 fn log(request: &RequestContext, operation: &str, error: &ServiceError) {
-    if error.status.is_server_error() {
+    // What is not supported yet (501) is our answer, not our trouble.
+    if error.status.is_server_error() && error.status != StatusCode::NOT_IMPLEMENTED {
         let (request_id, reason) = (&request.request_id, error.reason.as_deref());
         tracing::error!(%request_id, operation, code = %error.code, reason, "an operation failed");
     }
