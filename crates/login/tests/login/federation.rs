@@ -166,6 +166,20 @@ async fn a_linked_identity_signs_the_linked_user_in() {
 }
 
 #[tokio::test]
+async fn letting_go_of_one_identity_leaves_another_of_the_same_value() {
+    let bench = Bench::new();
+    let (pool, client, corp) = scene(&bench).await;
+    walk(&mut Browser::new(&bench), &corp, &client, &json!({"sub": "17", "email": "ann@corp.example"})).await;
+    let own = user_of(&bench, &pool, "17").await;
+    let (to, twin) = (named("Corp", "Cognito_Subject", "17"), named("Corp", "email", "17"));
+    bench.pools.link_provider(&bench.cx(), &pool, &to, &twin).await.unwrap();
+    bench.pools.disable_provider(&bench.cx(), &pool, &twin).await.unwrap();
+    let left = bench.stored(&own).await;
+    assert!(left.enabled, "the identity it came by was not the one let go");
+    assert_eq!(left.identities.iter().map(|one| one.attribute.as_str()).collect::<Vec<_>>(), ["Cognito_Subject"]);
+}
+
+#[tokio::test]
 async fn a_link_by_an_attribute_becomes_one_by_the_subject() {
     let bench = Bench::new();
     let (pool, client, corp) = scene(&bench).await;

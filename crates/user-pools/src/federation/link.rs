@@ -103,8 +103,7 @@ impl UserPools {
             self.find_user(pool, value).await?
         } else {
             self.identity_provider(&pool.id, provider).await?;
-            let attribute = if is_subject(attribute) { SUBJECT } else { attribute };
-            self.identity_holder(pool, provider, attribute, value).await?
+            self.identity_holder(pool, provider, stored_name(attribute), value).await?
         };
         let user = user.ok_or(messages::IDENTITY_UNKNOWN)?;
         let done = self.disable_identity(cx, pool, &user, named).await;
@@ -112,10 +111,12 @@ impl UserPools {
     }
 
     async fn disable_identity(&self, cx: &RequestContext, pool: &UserPool, user: &User, named: &Named) -> Result<()> {
-        let (provider, _, value) = named.read(messages::USER_INCOMPLETE)?;
+        let (provider, attribute, value) = named.read(messages::USER_INCOMPLETE)?;
+        let attribute = stored_name(attribute);
         let own = named.is_own();
         let change = |user: &mut User| {
-            let it = |identity: &&Identity| identity.provider == provider && identity.value == value;
+            // The very identity that found the user: another attribute may have the same value.
+            let it = |one: &&Identity| one.provider == provider && one.attribute == attribute && one.value == value;
             if own {
                 user.credentials.password = None;
                 user.status = UserStatus::ExternalProvider;
@@ -161,6 +162,11 @@ fn key_of(provider: &IdentityProvider, attribute: &str) -> Result<String> {
 
 fn is_subject(attribute: &str) -> bool {
     attribute.eq_ignore_ascii_case(SUBJECT)
+}
+
+/// The attribute as identities keep it.
+fn stored_name(attribute: &str) -> &str {
+    if is_subject(attribute) { SUBJECT } else { attribute }
 }
 
 fn about<'a>(action: &'static str, pool: &'a UserPool, user: &'a User) -> About<'a> {
