@@ -9,6 +9,7 @@ use crate::messages;
 use crate::oauth::{ErrorCode, Refusal};
 use crate::ports::ProviderRequest;
 use crate::service::UserPools;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -22,6 +23,9 @@ pub(super) struct ProviderTokens {
     #[serde(default)]
     error: Option<String>,
 }
+
+/// Everything but RFC 3986's unreserved characters.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 type Form = Vec<(&'static str, Zeroizing<String>)>;
 
@@ -81,26 +85,10 @@ impl UserPools {
 
 /// Facebook takes the parameters in the query.
 fn in_query(url: &str, form: &Form) -> String {
-    let mut out = url.to_owned();
-    let mut mark = if url.contains('?') { '&' } else { '?' };
-    for (name, value) in form {
-        out.push(mark);
-        out.push_str(name);
-        out.push('=');
-        value.bytes().for_each(|byte| push_encoded(&mut out, byte));
-        mark = '&';
-    }
-    out
-}
-
-/// Everything but RFC 3986's unreserved characters is encoded.
-fn push_encoded(out: &mut String, byte: u8) {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-    if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-        out.push(char::from(byte));
-    } else {
-        out.extend(['%', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
-    }
+    let mark = if url.contains('?') { '&' } else { '?' };
+    let encoded = |text| utf8_percent_encode(text, RESERVED);
+    let pairs: Vec<_> = form.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    format!("{url}{mark}{}", pairs.join("&"))
 }
 
 fn refused(provider: &IdentityProvider, status: u16, error: Option<&str>) -> Refusal {
