@@ -186,7 +186,10 @@ impl UserPools {
             match self.store.identity_provider(pool.id.clone(), name.clone()).await {
                 Ok(_) => {}
                 Err(StoreError::NotFound) => {
-                    return Err(invalid(format!("The provider {name} does not exist for User Pool {}.", pool.id)));
+                    return Err(Error::invalid(format!(
+                        "The provider {name} does not exist for User Pool {}.",
+                        pool.id
+                    )));
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -217,20 +220,16 @@ fn missing_client(error: StoreError, id: &ClientId) -> Error {
     if error == StoreError::NotFound { messages::client_does_not_exist(id) } else { error.into() }
 }
 
-fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::new(ErrorKind::InvalidParameter, message)
-}
-
 fn check_flows(settings: &ClientSettings) -> Result<()> {
     let Some(flows) = &settings.auth_flows else { return Ok(()) };
     let legacy = flows.iter().filter(|flow| LEGACY_FLOWS.contains(&flow.as_str())).count();
     if legacy > 0 && legacy < flows.len() {
-        return Err(invalid(
+        return Err(Error::invalid(
             "Invalid parameter: ExplicitAuthFlows. The legacy values cannot be combined with values that begin with ALLOW_.",
         ));
     }
     if settings.rotates() && flows.iter().any(|flow| flow == "ALLOW_REFRESH_TOKEN_AUTH") {
-        return Err(invalid(
+        return Err(Error::invalid(
             "Refresh token rotation cannot be enabled together with the auth flow ALLOW_REFRESH_TOKEN_AUTH.",
         ));
     }
@@ -247,10 +246,12 @@ fn check_validity(settings: &ClientSettings) -> Result<()> {
         return Err(messages::INVALID_TOKEN_VALIDITY);
     }
     if settings.rotation.is_some_and(|rotation| rotation.grace_seconds > 60) {
-        return Err(invalid("RetryGracePeriodSeconds must be between 0 and 60."));
+        return Err(Error::invalid("RetryGracePeriodSeconds must be between 0 and 60."));
     }
     match settings.auth_session_minutes {
-        Some(minutes) if !(3..=15).contains(&minutes) => Err(invalid("AuthSessionValidity must be between 3 and 15.")),
+        Some(minutes) if !(3..=15).contains(&minutes) => {
+            Err(Error::invalid("AuthSessionValidity must be between 3 and 15."))
+        }
         _ => Ok(()),
     }
 }
@@ -269,12 +270,12 @@ fn check_oauth(settings: &ClientSettings, has_secret: bool) -> Result<()> {
         return refuse("client_credentials flow can be selected only with custom scopes.");
     }
     if settings.oauth_enabled && settings.oauth_flows.is_empty() {
-        return Err(invalid(
+        return Err(Error::invalid(
             "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.",
         ));
     }
     if !settings.oauth_flows.is_empty() && settings.oauth_scopes.is_empty() {
-        return Err(invalid(
+        return Err(Error::invalid(
             "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.",
         ));
     }
@@ -290,7 +291,7 @@ fn check_urls(settings: &ClientSettings) -> Result<()> {
     }
     match &settings.default_redirect_uri {
         Some(uri) if !settings.callback_urls.contains(uri) => {
-            Err(invalid("DefaultRedirectURI is not in the CallbackURLs list."))
+            Err(Error::invalid("DefaultRedirectURI is not in the CallbackURLs list."))
         }
         _ => Ok(()),
     }
@@ -299,7 +300,7 @@ fn check_urls(settings: &ClientSettings) -> Result<()> {
 /// https, http for this machine only, or an app's own scheme; never a fragment, never a scheme that runs script.
 fn check_url(url: &str) -> Result<()> {
     let refuse = || {
-        Err(invalid(format!(
+        Err(Error::invalid(format!(
             "{url} is not an allowed redirect URL: https, http for localhost, or an app's own scheme, without fragment."
         )))
     };
@@ -332,7 +333,7 @@ fn check_attributes(pool: &UserPool, settings: &ClientSettings) -> Result<()> {
     let known = |name: &String| pool.settings.schema.iter().any(|attribute| attribute.name == *name);
     let lists = settings.read_attributes.iter().chain(&settings.write_attributes).flatten();
     if let Some(unknown) = lists.into_iter().find(|name| !known(name)) {
-        return Err(invalid(format!(
+        return Err(Error::invalid(format!(
             "Invalid read attributes specified while creating a client: {unknown} is not in the schema of the user pool."
         )));
     }
@@ -341,13 +342,13 @@ fn check_attributes(pool: &UserPool, settings: &ClientSettings) -> Result<()> {
         .iter()
         .find(|name| matches!(name.as_str(), "sub" | "email_verified" | "phone_number_verified" | "identities"))
     {
-        return Err(invalid(format!(
+        return Err(Error::invalid(format!(
             "Invalid write attributes specified while creating a client: {fixed} cannot be written by a client."
         )));
     }
     let required = pool.settings.schema.iter().filter(|attribute| attribute.required && attribute.name != "sub");
     match required.into_iter().find(|attribute| !writable.contains(&attribute.name)) {
-        Some(attribute) => Err(invalid(format!(
+        Some(attribute) => Err(Error::invalid(format!(
             "Invalid write attributes specified while creating a client: the required attribute {} must be writable.",
             attribute.name
         ))),

@@ -15,8 +15,8 @@ impl UserPools {
         check_name(&domain)?;
         match self.store.insert_domain(now, domain.clone()).await {
             Ok(()) => Ok(domain),
-            Err(StoreError::Exists(Taken::Owner)) => Err(invalid("User pool already has a domain configured.")),
-            Err(StoreError::Exists(_)) => Err(invalid("Domain already associated with another user pool.")),
+            Err(StoreError::Exists(Taken::Owner)) => Err(Error::invalid("User pool already has a domain configured.")),
+            Err(StoreError::Exists(_)) => Err(Error::invalid("Domain already associated with another user pool.")),
             Err(StoreError::NotFound) => Err(crate::messages::pool_does_not_exist(&domain.pool)),
             Err(error) => Err(error.into()),
         }
@@ -87,11 +87,7 @@ impl UserPools {
 }
 
 fn missing(error: StoreError) -> Error {
-    if error == StoreError::NotFound { invalid("No such domain or user pool exists.") } else { error.into() }
-}
-
-fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::new(ErrorKind::InvalidParameter, message)
+    if error == StoreError::NotFound { Error::invalid("No such domain or user pool exists.") } else { error.into() }
 }
 
 /// A prefix is one DNS label without AWS's words; a custom domain is a whole host name.
@@ -99,15 +95,15 @@ fn check_name(domain: &Domain) -> Result<()> {
     let name = domain.name.as_str();
     if domain.custom.is_some() {
         let whole = name.len() <= 253 && name.contains('.') && name.split('.').all(is_label);
-        return if whole { Ok(()) } else { Err(invalid(format!("{name} is not a valid custom domain name."))) };
+        return if whole { Ok(()) } else { Err(Error::invalid(format!("{name} is not a valid custom domain name."))) };
     }
     if !is_label(name) {
-        return Err(invalid(format!(
+        return Err(Error::invalid(format!(
             "Domain prefix {name} must be 1 to 63 lower-case letters, digits and hyphens, with no hyphen at either end."
         )));
     }
     match RESERVED.iter().find(|word| name.contains(**word)) {
-        Some(word) => Err(invalid(format!("Domain cannot contain reserved word: {word}"))),
+        Some(word) => Err(Error::invalid(format!("Domain cannot contain reserved word: {word}"))),
         None => Ok(()),
     }
 }

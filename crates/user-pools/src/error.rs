@@ -25,6 +25,11 @@ impl Error {
         Self { kind, message: message.into(), reason: None, noted: false }
     }
 
+    /// InvalidParameter with a sentence of one rule; sentences that several rules share sit in `messages.rs`.
+    pub(crate) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::InvalidParameter, message)
+    }
+
     /// Marks the refusal as noted.
     #[must_use]
     pub(crate) fn noted(mut self) -> Self {

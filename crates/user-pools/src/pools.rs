@@ -40,13 +40,13 @@ impl PoolSettings {
 
     fn check(&self) -> Result<()> {
         if !self.alias_attributes.is_empty() && !self.username_attributes.is_empty() {
-            return Err(invalid("Only one of the aliasAttributes or usernameAttributes can be set."));
+            return Err(Error::invalid("Only one of the aliasAttributes or usernameAttributes can be set."));
         }
         if self.username_attributes.contains(&AliasKind::PreferredUsername) {
-            return Err(invalid("preferred_username cannot be a username attribute."));
+            return Err(Error::invalid("preferred_username cannot be a username attribute."));
         }
         if let Some(contact) = self.verify_before_update.iter().find(|contact| !self.auto_verified.contains(contact)) {
-            return Err(invalid(format!(
+            return Err(Error::invalid(format!(
                 "AttributesRequireVerificationBeforeUpdate: {} is not in AutoVerifiedAttributes.",
                 contact.attribute()
             )));
@@ -59,16 +59,16 @@ impl PoolSettings {
     fn check_policy(&self) -> Result<()> {
         let policy = &self.password_policy;
         if !(6..=99).contains(&policy.minimum_length) {
-            return Err(invalid("MinimumLength must be between 6 and 99."));
+            return Err(Error::invalid("MinimumLength must be between 6 and 99."));
         }
         if policy.history_size.is_some_and(|size| size > 24) {
-            return Err(invalid("PasswordHistorySize must be between 0 and 24."));
+            return Err(Error::invalid("PasswordHistorySize must be between 0 and 24."));
         }
         if policy.temporary_validity_days > 365 {
-            return Err(invalid("TemporaryPasswordValidityDays must be between 0 and 365."));
+            return Err(Error::invalid("TemporaryPasswordValidityDays must be between 0 and 365."));
         }
         if !self.first_factors.is_empty() && !self.first_factors.iter().any(|factor| factor == "PASSWORD") {
-            return Err(invalid("AllowedFirstAuthFactors must contain PASSWORD."));
+            return Err(Error::invalid("AllowedFirstAuthFactors must contain PASSWORD."));
         }
         Ok(())
     }
@@ -76,21 +76,19 @@ impl PoolSettings {
     fn check_recovery(&self) -> Result<()> {
         let Some(mechanisms) = &self.recovery else { return Ok(()) };
         if mechanisms.len() > 1 && mechanisms.iter().any(|mechanism| mechanism.name == "admin_only") {
-            return Err(invalid("Account recovery setting admin_only cannot be combined with other mechanisms."));
+            return Err(Error::invalid(
+                "Account recovery setting admin_only cannot be combined with other mechanisms.",
+            ));
         }
         match mechanisms
             .iter()
             .enumerate()
             .find(|(at, one)| mechanisms[..*at].iter().any(|two| two.priority == one.priority || two.name == one.name))
         {
-            Some(_) => Err(invalid("Account recovery mechanisms must have different names and priorities.")),
+            Some(_) => Err(Error::invalid("Account recovery mechanisms must have different names and priorities.")),
             None => Ok(()),
         }
     }
-}
-
-fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::new(ErrorKind::InvalidParameter, message)
 }
 
 impl UserPools {

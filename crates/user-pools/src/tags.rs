@@ -1,5 +1,5 @@
 //! Tags of user pools, named by ARN: TagResource, UntagResource, ListTagsForResource. A pool is the only taggable thing of this service.
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::ids::{Millis, PoolId, Scope};
 use crate::messages;
 use crate::service::UserPools;
@@ -19,11 +19,15 @@ impl UserPools {
     pub async fn tag(&self, now: Millis, scope: &Scope, arn: &str, tags: BTreeMap<String, String>) -> Result<()> {
         let id = named(scope, arn)?;
         if let Some(key) = tags.keys().find(|key| key.to_ascii_lowercase().starts_with("aws:")) {
-            return Err(invalid(format!("Tag key {key} is reserved: keys must not begin with aws:")));
+            return Err(Error::invalid(format!("Tag key {key} is reserved: keys must not begin with aws:")));
         }
         let change = |settings: &mut crate::pool::PoolSettings| {
             settings.tags.extend(tags.clone());
-            if settings.tags.len() > MOST { Err(invalid("A resource cannot have more than 50 tags.")) } else { Ok(()) }
+            if settings.tags.len() > MOST {
+                Err(Error::invalid("A resource cannot have more than 50 tags."))
+            } else {
+                Ok(())
+            }
         };
         self.update_pool(now, scope, &id, change).await.map(drop)
     }
@@ -43,10 +47,10 @@ impl UserPools {
 fn named(scope: &Scope, arn: &str) -> Result<PoolId> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let ["arn", _partition, "cognito-idp", region, account, resource] = parts.as_slice() else {
-        return Err(invalid(format!("Invalid resource ARN: {arn}")));
+        return Err(Error::invalid(format!("Invalid resource ARN: {arn}")));
     };
     let Some(id) = resource.strip_prefix("userpool/").filter(|id| !id.is_empty() && !id.contains('/')) else {
-        return Err(invalid(format!("Invalid resource ARN: {arn}")));
+        return Err(Error::invalid(format!("Invalid resource ARN: {arn}")));
     };
     let id = PoolId(id.to_owned());
     if *region == scope.region && *account == scope.account {
@@ -56,13 +60,10 @@ fn named(scope: &Scope, arn: &str) -> Result<PoolId> {
     }
 }
 
-fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::new(ErrorKind::InvalidParameter, message)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     fn scope() -> Scope {
         Scope { account: "000000000000".to_owned(), region: "us-east-1".to_owned() }
