@@ -177,16 +177,8 @@ fn is_internal_already(settings: &PoolSettings, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::users::fixtures::settings;
+    use crate::users::fixtures::{pool, ring, settings};
     use zeroize::Zeroizing;
-
-    fn ring() -> KeyRing {
-        KeyRing::new(&[(1, Zeroizing::new([7; 32]))], 1).unwrap()
-    }
-
-    fn pool() -> PoolId {
-        PoolId("us-east-1_Example01".into())
-    }
 
     fn goes_to(name: &str, usual: Contact) -> String {
         delivery(&ring(), &settings(), &pool(), name, usual).destination

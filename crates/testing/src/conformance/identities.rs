@@ -4,7 +4,7 @@ use super::world::{after, first, world};
 use crate::rows::{self, NOW};
 use user_pools::PoolId;
 use user_pools::identity_provider::{IdentityProvider, SUBJECT};
-use user_pools::ports::{StoreError, Taken};
+use user_pools::ports::{StoreError, StoreResult, Taken};
 use user_pools::user::User;
 
 fn provider(pool: &PoolId, name: &str, identifiers: &[&str]) -> IdentityProvider {
@@ -21,6 +21,18 @@ async fn holder(store: &Shared, pool: &PoolId, provider: &str, value: &str) -> O
             None
         }
     }
+}
+
+/// Exactly one of the tries takes the identity; the others hear why not.
+async fn one_wins(tries: Vec<tokio::task::JoinHandle<StoreResult<()>>>) {
+    let mut won = 0;
+    for one in tries {
+        match one.await.unwrap() {
+            Ok(()) => won += 1,
+            Err(error) => assert_eq!(error, StoreError::Exists(Taken::Identity)),
+        }
+    }
+    assert_eq!(won, 1);
 }
 
 pub async fn identity_providers_are_keyed_within_their_pool_and_listed_in_pages(store: Shared) {
@@ -49,14 +61,7 @@ pub async fn an_identifier_belongs_to_one_provider_even_in_parallel(store: Share
         let (store, row) = (store.clone(), provider(&world.pool.id, &format!("p{number}"), &["corp.example"]));
         tokio::spawn(async move { store.insert_identity_provider(NOW, row).await })
     });
-    let mut won = 0;
-    for one in tries.collect::<Vec<_>>() {
-        match one.await.unwrap() {
-            Ok(()) => won += 1,
-            Err(error) => assert_eq!(error, StoreError::Exists(Taken::Identity)),
-        }
-    }
-    assert_eq!(won, 1);
+    one_wins(tries.collect()).await;
     assert_eq!(store.list_identity_providers(world.pool.id, first(20)).await.unwrap().len(), 1, "losers leave nothing");
 }
 
@@ -88,14 +93,7 @@ pub async fn an_identity_belongs_to_one_user_even_in_parallel(store: Shared) {
         let store = store.clone();
         tokio::spawn(async move { store.insert_user(NOW, user).await })
     });
-    let mut won = 0;
-    for one in tries.collect::<Vec<_>>() {
-        match one.await.unwrap() {
-            Ok(()) => won += 1,
-            Err(error) => assert_eq!(error, StoreError::Exists(Taken::Identity)),
-        }
-    }
-    assert_eq!(won, 1);
+    one_wins(tries.collect()).await;
     assert!(holder(&store, &world.pool.id, "Google", "17").await.is_some());
     assert_eq!(holder(&store, &rows::pool_id("other"), "Google", "17").await, None);
 }

@@ -75,15 +75,7 @@ impl Fake {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use zeroize::Zeroizing;
-
-    fn ring() -> KeyRing {
-        KeyRing::new(&[(1, Zeroizing::new([7; 32]))], 1).unwrap()
-    }
-
-    fn pool() -> PoolId {
-        PoolId("us-east-1_Example01".into())
-    }
+    use crate::users::fixtures::{pool, ring};
 
     #[test]
     fn a_made_up_user_is_the_same_each_time_and_another_for_each_name() {

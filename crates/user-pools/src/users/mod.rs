@@ -25,11 +25,21 @@ pub use visit::{About, Asking};
 
 #[cfg(test)]
 pub(crate) mod fixtures {
-    //! A plain pool and a plain user for unit tests.
+    //! A plain pool, a plain user and a key ring for unit tests.
     use crate::ids::PoolId;
     use crate::pool::PoolSettings;
+    use crate::sealing::KeyRing;
     use crate::user::{Credentials, User, UserStatus};
     use std::collections::BTreeMap;
+    use zeroize::Zeroizing;
+
+    pub(crate) fn ring() -> KeyRing {
+        KeyRing::new(&[(1, Zeroizing::new([7; 32]))], 1).unwrap()
+    }
+
+    pub(crate) fn pool() -> PoolId {
+        PoolId("us-east-1_Example01".into())
+    }
 
     pub(crate) fn settings() -> PoolSettings {
         PoolSettings::named("test")
@@ -37,7 +47,7 @@ pub(crate) mod fixtures {
 
     pub(crate) fn user() -> User {
         User {
-            pool: PoolId("us-east-1_Example01".into()),
+            pool: pool(),
             sub: "11111111-1111-4111-8111-111111111111".into(),
             username: "ann".into(),
             username_folded: "ann".into(),
