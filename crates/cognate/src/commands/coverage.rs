@@ -10,7 +10,7 @@ pub fn run(args: &cli::Coverage) {
     if args.json {
         let rows = services.iter().flat_map(|(service, rows)| {
             rows.iter()
-                .map(move |row| json!({"service": service, "operation": row.operation, "supported": row.supported}))
+                .map(move |row| json!({"service": service, "operation": row.operation, "supported": row.supported, "missing": row.missing}))
         });
         say(&format!("{:#}\n", serde_json::Value::Array(rows.collect())));
         return;
@@ -19,7 +19,13 @@ pub fn run(args: &cli::Coverage) {
         let supported = rows.iter().filter(|row| row.supported).count();
         say(&format!("{service}: {supported} of {} operations\n", rows.len()));
         for row in rows {
-            say(&format!("  {} {}\n", if row.supported { "supported    " } else { "not yet      " }, row.operation));
+            let word = match (row.supported, row.missing) {
+                (true, None) => "supported",
+                (true, Some(_)) => "partly",
+                (false, _) => "not yet",
+            };
+            let missing = row.missing.map(|missing| format!(" ({missing})")).unwrap_or_default();
+            say(&format!("  {word:<14}{}{missing}\n", row.operation));
         }
     }
 }

@@ -107,6 +107,7 @@ pub fn coverage() -> Vec<crate::cognito_idp::Coverage> {
         .map(|operation| crate::cognito_idp::Coverage {
             operation: operation.name,
             supported: table::row(operation.name).is_some(),
+            missing: None,
         })
         .collect()
 }

@@ -112,12 +112,17 @@ pub struct Coverage {
     pub operation: &'static str,
     /// Whether it works; the others answer a typed refusal.
     pub supported: bool,
+    /// What of it is missing where it works in part.
+    pub missing: Option<&'static str>,
 }
 
 /// All operations of the model.
 pub fn coverage() -> Vec<Coverage> {
     let operations = aws::cognito_idp::SERVICE.operations.iter();
     operations
-        .map(|operation| Coverage { operation: operation.name, supported: table::row(operation.name).is_some() })
+        .map(|operation| {
+            let row = table::row(operation.name);
+            Coverage { operation: operation.name, supported: row.is_some(), missing: row.and_then(|row| row.missing) }
+        })
         .collect()
 }
