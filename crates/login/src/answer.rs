@@ -166,7 +166,7 @@ pub(crate) fn finish(mut answer: Response<Bytes>, request_id: &str, https: bool)
         answer.headers_mut().insert(REQUEST_ID, id);
     }
     set(&mut answer, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(&mut answer, header::REFERRER_POLICY, "no-referrer");
+    set(&mut answer, header::REFERRER_POLICY, "same-origin");
     if https {
         set(&mut answer, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }

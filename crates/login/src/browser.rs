@@ -65,8 +65,8 @@ fn is_secret(value: &str) -> bool {
 }
 
 /// Refuses a POST that did not come from a page of ours in this very browser: the hidden field must fit the cookie (which SameSite keeps
-/// from cross-site posts), and what the browser says about the origin must not contradict. Our pages send no referrer, so browsers give
-/// their own forms the origin `null`; then `Sec-Fetch-Site` speaks, and where that is missing (plain http off localhost) the token alone.
+/// from cross-site posts), and what the browser says about the origin must not contradict. Our pages have the referrer policy `same-origin`,
+/// so their forms say their origin; `null` is a sandboxed or otherwise hidden page of somebody else's.
 pub(crate) fn check_post(call: &Call<'_>) -> Result<Browser, Refusal> {
     let refused = |rule, got| Refusal::new(ErrorCode::InvalidRequest, rule).got(got);
     match call.header("sec-fetch-site") {
@@ -74,8 +74,8 @@ pub(crate) fn check_post(call: &Call<'_>) -> Result<Browser, Refusal> {
         Some(_) => return Err(refused("csrf.site", "a form of another site")),
     }
     match call.header("origin") {
-        None | Some("null") => {}
-        Some(origin) if origin == call.request.origin => {}
+        None => {}
+        Some(origin) if is_here(origin, &call.request.origin) => {}
         Some(_) => return Err(refused("csrf.origin", "a form of another origin")),
     }
     let Some(secret) = secret(call) else { return Err(refused("csrf.token", "no cookie")) };
@@ -87,6 +87,13 @@ pub(crate) fn check_post(call: &Call<'_>) -> Result<Browser, Refusal> {
         return Err(refused("csrf.token", "another token, or none"));
     }
     Ok(Browser { secret: secret.to_owned(), fresh: false })
+}
+
+/// Whether an origin is the one this request came to. A proxy that ends TLS without being trusted leaves us with `http` where the browser
+/// says `https`: the same host all the same, and no worse page can stand there.
+fn is_here(origin: &str, here: &str) -> bool {
+    let host = |url: &str| url.split_once("://").map(|(_, host)| host.to_owned());
+    origin == here || origin.starts_with("https://") && here.starts_with("http://") && host(origin) == host(here)
 }
 
 /// The login cookie's value for a pool.

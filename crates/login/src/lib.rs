@@ -21,7 +21,7 @@ mod routes;
 mod token;
 mod user_info;
 
-pub use routes::owns;
+pub use routes::{MAX_FORM, owns};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Response};
@@ -93,6 +93,11 @@ impl Login {
         let call = routes::Call::new(self, cx, request);
         let answer = Box::pin(routes::dispatch(&call)).await;
         answer::finish(answer, &request_id, https)
+    }
+
+    /// The answer to a request whose body is longer than [`MAX_FORM`].
+    pub fn too_large(&self, cx: &RequestContext, path: &str, https: bool) -> Response<Bytes> {
+        answer::finish(routes::too_large(path), &cx.request_id, https)
     }
 
     /// The discovery document of a pool (`<issuer>/.well-known/openid-configuration`).

@@ -4,8 +4,9 @@ use crate::{
     Login, LoginRequest, answer, assets, authorize, discovery, federation, logout, pages, revoke, token, user_info,
 };
 use bytes::Bytes;
-use http::{Method, Response};
+use http::{Method, Response, StatusCode};
 use user_pools::RequestContext;
+use user_pools::oauth::{ErrorCode, Refusal};
 
 /// What is behind a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,14 +80,14 @@ pub(crate) struct Call<'a> {
     pub form: Params,
 }
 
-/// A form of ours is a few hundred bytes; a refresh token some thousands.
-const LONGEST_FORM: usize = 128 * 1024;
+/// The longest body this room takes. A form of ours is a few hundred bytes; a refresh token some thousands.
+pub const MAX_FORM: usize = 64 * 1024;
 
 impl<'a> Call<'a> {
     pub fn new(login: &'a Login, cx: RequestContext, request: LoginRequest) -> Self {
         let query = Params::parse(request.query.as_deref().unwrap_or_default().as_bytes());
         let mut call = Self { login, cx, request, query, form: Params::default() };
-        if call.is_form() && call.request.body.len() <= LONGEST_FORM {
+        if call.is_form() && call.request.body.len() <= MAX_FORM {
             call.form = Params::parse(&call.request.body);
         }
         call
@@ -110,6 +111,16 @@ impl<'a> Call<'a> {
     pub fn is_post(&self) -> bool {
         self.request.method == Method::POST
     }
+}
+
+/// The answer to a body beyond [`MAX_FORM`], each endpoint in its own manner.
+pub(crate) fn too_large(path: &str) -> Response<Bytes> {
+    let open = ROUTES.iter().any(|(known, door, ..)| *known == path && *door == Door::Open);
+    if !open {
+        return answer::status(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    let refusal = Refusal::new(ErrorCode::InvalidRequest, "request.body").saying("The form is longer than 64 KiB.");
+    answer::open_to_pages(answer::oauth_error(StatusCode::BAD_REQUEST, &refusal))
 }
 
 pub(crate) async fn dispatch(call: &Call<'_>) -> Response<Bytes> {
@@ -159,6 +170,17 @@ async fn page(call: &Call<'_>, endpoint: Endpoint) -> Response<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_form_too_long_for_an_oauth_endpoint_is_an_oauth_error() {
+        for path in ["/oauth2/token", "/oauth2/revoke"] {
+            let answer = too_large(path);
+            let body: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
+            assert_eq!((answer.status().as_u16(), &body["error"]), (400, &"invalid_request".into()), "{path}");
+            assert_eq!(answer.headers()["access-control-allow-origin"], "*");
+        }
+        assert_eq!(too_large("/login").status(), StatusCode::PAYLOAD_TOO_LARGE);
+    }
 
     #[test]
     fn the_room_owns_its_paths_and_no_others() {

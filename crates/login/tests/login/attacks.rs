@@ -255,7 +255,9 @@ async fn a_form_of_another_origin_is_refused_whatever_it_carries() {
         (vec![("sec-fetch-site", "cross-site")], 403),
         (vec![("sec-fetch-site", "same-site"), ("origin", "null")], 403),
         (vec![("origin", "http://localhost:4566"), ("sec-fetch-site", "same-origin")], 302),
-        (vec![("origin", "null")], 302),
+        (vec![("origin", "null")], 403),
+        (vec![("origin", "null"), ("sec-fetch-site", "same-origin")], 403),
+        (vec![("origin", "https://localhost:4566")], 302),
         (vec![], 302),
     ] {
         let reply = browser.post_with(&form.action, body.clone(), &headers).await;

@@ -180,10 +180,11 @@ impl<'a> Browser<'a> {
         self.send(Method::GET, target, HeaderMap::new(), String::new()).await
     }
 
-    /// Sends a form as a browser does: with the cookies, the origin hidden by the referrer policy, and the fetch metadata.
+    /// Sends a form as a browser does: with the cookies, the page's origin and the fetch metadata.
     pub async fn submit(&mut self, form: Form) -> Reply {
         let body = form_body(form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        let headers = [("origin", "null"), ("sec-fetch-site", "same-origin")];
+        let origin = self.origin.clone();
+        let headers = [("origin", origin.as_str()), ("sec-fetch-site", "same-origin")];
         self.post_with(&form.action, body, &headers).await
     }
 

@@ -358,7 +358,7 @@ async fn every_page_forbids_what_it_does_not_need() {
     );
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "no-referrer"),
+        ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cache-control", "no-store"),
         ("x-frame-options", "DENY"),
