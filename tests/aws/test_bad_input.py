@@ -126,6 +126,18 @@ def test_odd_headers_get_a_clear_refusal(lab, headers, statuses):
     assert alive(lab)
 
 
+@pytest.mark.parametrize("lengths", [["content-length: 4", "transfer-encoding: chunked"], ["transfer-encoding: chunked", "content-length: 4"], ["content-length: 0", "content-length: 40"]])
+def test_a_body_with_two_lengths_ends_the_connection_and_hides_no_second_request(lab, lengths):
+    head = "\r\n".join(["POST / HTTP/1.1", f"host: localhost:{lab.port}", *lengths])
+    second = f"GET /_cognate/health HTTP/1.1\r\nhost: localhost:{lab.port}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", lab.port), timeout=10) as connection:
+        connection.sendall(f"{head}\r\n\r\n0\r\n\r\n{second}".encode())
+        out = b""
+        while chunk := connection.recv(65536):
+            out += chunk
+    assert out.count(b"HTTP/1.1 ") == 1 and status(out) == 400, out[:300]
+
+
 @pytest.mark.parametrize("raw", [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x00" * 512, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnonsense", b"GET / HTTP/1.1\r\n\r\n"])
 def test_what_is_not_http_harms_nobody(lab, raw):
     answer = talk(lab, raw, wait=2)
@@ -143,7 +155,7 @@ def test_odd_paths_are_not_found_and_leak_nothing(lab, path):
 # --- who may ask
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "169.254.169.254", "127.0.0.1.nip.io", "cognito-idp.us-east-1.amazonaws.com.evil.example", ""])
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "169.254.169.254", "127.0.0.1.nip.io", "cognito-idp.us-east-1.amazonaws.com.evil.example", "[::1]evil.example", "[::1].evil.example", "localhost:80.evil.example", "localhost..", ""])
 def test_a_foreign_host_is_refused_whatever_is_asked(lab, host):
     for path in ("/", "/mailbox?format=json", "/_cognate/clock", "/oauth2/token", f"/execute-api/{lab.values['apiId']}/$default/metadata/list"):
         answer = talk(lab, f"GET {path} HTTP/1.1\r\nhost: {host}\r\n\r\n".encode(), wait=3)

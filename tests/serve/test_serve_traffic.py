@@ -63,7 +63,8 @@ def test_urls_and_issuers_are_the_public_ones(site, home):
         assert document["authorization_endpoint"] == "https://front.auth.example.test/oauth2/authorize"
         assert document["token_endpoint"].startswith("https://")
     assert site.get("/files", host=f"{home.api_id}.execute-api.us-east-1.amazonaws.com").status == 401
-    assert site.get(f"/execute-api/{home.api_id}/$default/files").status == 401
+    for prefix in ("/execute-api", "/_aws/execute-api"):
+        assert site.get(f"{prefix}/{home.api_id}/$default/files").status == 404, "by path only where the file says so"
     assert site.get("/files", host="nosuchapi0.api.example.test").status == 404
 
 

@@ -33,6 +33,9 @@ pub struct Config {
     pub trusted_proxies: Vec<String>,
     /// `own` (default) or `aws`: the form of the issuer in tokens.
     pub issuer: Option<user_pools::pool::IssuerForm>,
+    /// Whether HTTP APIs also answer at `<base>/execute-api/<api>/<stage>`. By default only where `public.api` gives them no addresses of
+    /// their own: by path they share an origin with the login pages.
+    pub path_apis: Option<bool>,
     /// Threads of the data plane; the number of cores by default.
     pub workers: Option<usize>,
     /// Threads for password hashing; half the cores by default.
@@ -47,8 +50,8 @@ pub struct Public {
     pub base: String,
     /// Managed login; `{domain}` stands for the pool's domain prefix: `https://{domain}.auth.example.com`. The base by default.
     pub login: Option<String>,
-    /// HTTP APIs; `{api}` stands for the API id: `https://{api}.api.example.com`. Paths below the base by default
-    /// (`<base>/execute-api/<api>/<stage>`).
+    /// HTTP APIs; `{api}` stands for the API id: `https://{api}.api.example.com`. By default paths below the base
+    /// (`<base>/execute-api/<api>/<stage>`); with `path_apis = false` AWS's own host names, for clients whose resolver leads those here.
     pub api: Option<String>,
     /// Object bytes: `https://objects.example.com`. `<base>/_objects` by default.
     pub objects: Option<String>,
@@ -81,7 +84,8 @@ impl Config {
         Self::parse(&text).map_err(|error| format!("{}: {error}", path.display()))
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
+    /// The same from text.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let config: Self = toml::from_str(text).map_err(|error| place(text, &error))?;
         config.check()?;
         Ok(config)
@@ -133,6 +137,11 @@ impl Config {
             taken.push(*address);
         }
         Ok(())
+    }
+
+    /// Whether HTTP APIs answer by path, said or by default.
+    pub fn has_path_apis(&self) -> bool {
+        self.path_apis.unwrap_or(self.public.api.is_none())
     }
 
     /// `trusted_proxies`, read.

@@ -4,7 +4,6 @@ use crate::telemetry::Metrics;
 use crate::wiring::App;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 use user_pools::ports::Pools as _;
@@ -37,7 +36,7 @@ impl Ops {
 pub struct OpsWorker(pub Arc<Ops>);
 
 impl Worker for OpsWorker {
-    async fn handle(self: Rc<Self>, _: Ends, request: Request<Incoming>) -> Response<Body> {
+    async fn handle(self: Arc<Self>, _: Ends, request: Request<Incoming>) -> Response<Body> {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return plain(StatusCode::METHOD_NOT_ALLOWED, "only GET");
         }

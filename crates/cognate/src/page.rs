@@ -2,7 +2,6 @@
 use crate::server::{Body, Ends, Worker, full, plain};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// Name and content of each file of the built page; empty when the page was not built.
@@ -97,7 +96,7 @@ fn media_type(name: &str) -> &'static str {
 pub struct PageWorker(pub Arc<Page>);
 
 impl Worker for PageWorker {
-    async fn handle(self: Rc<Self>, _: Ends, request: Request<Incoming>) -> Response<Body> {
+    async fn handle(self: Arc<Self>, _: Ends, request: Request<Incoming>) -> Response<Body> {
         self.0.answer(&request)
     }
 }

@@ -13,6 +13,6 @@ pub mod ports;
 mod snapshot;
 
 pub use errors::{ApiError, ErrorKind};
-pub use gateway::{Gateway, GatewayOptions, Ports, RequestContext, Worker};
+pub use gateway::{Gateway, GatewayOptions, Ports, RequestContext, Worker, host_name};
 pub use model::{Act, Api, Scope};
 pub use ports::{ApiStore, Random, StoreError};

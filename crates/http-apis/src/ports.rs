@@ -1,10 +1,11 @@
 //! What this room needs from others: storage of API definitions, functions, local issuers' keys, randomness, and a
 //! place to record refusals. Traits only; the roof names the concrete types.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use http::Method;
 use jose::KeySet;
 
 use crate::model::{Api, Scope};
@@ -147,29 +148,34 @@ pub struct Refused {
     /// The client's address.
     pub client: IpAddr,
     /// The request's method.
-    pub method: String,
+    pub method: Method,
     /// The request's path as sent, without its query; cut at 256 characters.
     pub path: String,
     /// The API, if one was found.
-    pub api_id: Option<String>,
+    pub api_id: Option<Arc<str>>,
     /// The stage, if one was found.
-    pub stage: Option<String>,
+    pub stage: Option<Arc<str>>,
     /// The route key, if one was found.
-    pub route: Option<String>,
+    pub route: Option<Arc<str>>,
     /// The status the client got.
     pub status: u16,
     /// Which rule refused, e.g. `jwt.audience`.
     pub rule: &'static str,
     /// What the rule wanted.
-    pub expected: String,
+    pub expected: Cow<'static, str>,
     /// What came.
-    pub got: String,
+    pub got: Cow<'static, str>,
     /// What to do about it.
-    pub fix: String,
+    pub fix: Cow<'static, str>,
 }
 
 /// Where refusals are kept. Must return at once: it is called on the serving thread.
 pub trait Recorder: Send + Sync {
+    /// Whether a refusal of this client (at epoch milliseconds) is wanted; asked once for each, before any of its words are written.
+    fn wants(&self, _client: IpAddr, _at: i64) -> bool {
+        true
+    }
+
     /// Keeps a refusal.
     fn refused(&self, refused: Refused);
 }

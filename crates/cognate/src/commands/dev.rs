@@ -1,5 +1,5 @@
 //! `cognate dev`: the whole lab on this machine.
-use super::run::{control_runtime, end, serve_admin, serve_hall, until_told};
+use super::run::{aside, control_runtime, end, serve_admin, serve_hall, until_told};
 use super::{env, say};
 use crate::cli;
 use crate::data::{DataFolder, Demo};
@@ -84,6 +84,7 @@ fn settings(args: &cli::Dev, urls: Urls) -> Settings {
         carrier: Arc::new(mailbox.clone()),
         mailbox: Some(mailbox),
         trusted: Vec::new(),
+        path_apis: true,
         test_clock: args.test_clock,
         plain_login: args.plain_login,
         hashing_threads: std::thread::available_parallelism().map_or(1, usize::from).div_ceil(2),
@@ -145,7 +146,7 @@ fn serve_page(
     let port = port_of(bound);
     let hosts = ["localhost", "127.0.0.1", "[::1]"].iter().map(|host| with_port(host, port)).collect();
     let page = Arc::new(Page::new(&config, &connect, &app.urls.objects, hosts)?);
-    listen("page", 1, bound, stop, move || PageWorker(Arc::clone(&page)))
+    listen(aside("page"), bound, stop, move || PageWorker(Arc::clone(&page)))
         .map_err(|error| format!("cannot start the page's listener: {error}"))
 }
 

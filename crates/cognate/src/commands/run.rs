@@ -1,12 +1,18 @@
 //! What `dev` and `serve` have in common: runtime, signals, the orderly end.
 use crate::admin;
-use crate::server::{Bound, HallWorker, run as listen};
+use crate::platform::files;
+use crate::server::{Bound, HallWorker, Threads, run as listen};
 use crate::wiring::App;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+
+/// The one thread of a small listener beside the hall's.
+pub const fn aside(name: &'static str) -> Threads {
+    Threads { name, count: 1, connections: 256 }
+}
 
 /// Time for the last decisions to reach the table.
 const FLUSH: Duration = Duration::from_secs(5);
@@ -27,7 +33,8 @@ pub fn serve_hall(
     stop: &watch::Receiver<bool>,
 ) -> Result<Vec<JoinHandle<()>>, String> {
     let (hall, gateway) = (Arc::clone(&app.hall), app.gateway.clone());
-    let threads = listen("edge", workers, bound, stop, move || HallWorker::new(Arc::clone(&hall), gateway.worker()));
+    let edge = Threads { name: "edge", count: workers, connections: files::connections(files::raise(), workers) };
+    let threads = listen(edge, bound, stop, move || HallWorker::new(Arc::clone(&hall), gateway.worker()));
     threads.map_err(|error| format!("cannot start the listener: {error}"))
 }
 

@@ -1,5 +1,5 @@
 //! `cognate serve`: the same server for real traffic, as a configuration file says, without demo content.
-use super::run::{control_runtime, end, serve_admin, serve_hall, until_told};
+use super::run::{aside, control_runtime, end, serve_admin, serve_hall, until_told};
 use super::say;
 use crate::cli;
 use crate::config::Config;
@@ -29,13 +29,16 @@ pub fn run(args: &cli::Serve) -> Result<(), String> {
     if let Ok(mut env) = app.env.lock() {
         *env = json!({"base": app.urls.base, "region": config.region, "accountId": config.account, "dataFolder": app.folder().root()});
     }
+    if config.public.api.is_none() && !config.has_path_apis() {
+        tracing::info!("HTTP APIs answer at AWS's own host names only; public.api gives them addresses of their own");
+    }
     let (tell, stop) = watch::channel(false);
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let mut threads = serve_hall(&app, &bound, config.workers.unwrap_or(cores).max(1), &stop)?;
     if let Some(bound) = admin_bound {
         let ops = Arc::new(Ops::new(&app));
         threads.extend(
-            listen("admin", 1, &bound, &stop, move || OpsWorker(Arc::clone(&ops)))
+            listen(aside("admin"), &bound, &stop, move || OpsWorker(Arc::clone(&ops)))
                 .map_err(|error| format!("admin_listen: {error}"))?,
         );
     }
@@ -53,13 +56,14 @@ fn settings(config: &Config) -> Result<Settings, String> {
     };
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     Ok(Settings {
-        urls: Urls::public(&config.public),
+        urls: Urls::public(config),
         scope: Scope { account: config.account.clone(), region: config.region.clone() },
         issuer_form: config.issuer.unwrap_or_default(),
         signatures: Arc::new(KnownKeys::new(&config.credentials, &config.account)),
         carrier,
         mailbox: None,
         trusted: config.networks()?,
+        path_apis: config.has_path_apis(),
         test_clock: false,
         plain_login: config.public.login.is_none(),
         hashing_threads: config.hashing_threads.unwrap_or(cores.div_ceil(2)).max(1),

@@ -1,6 +1,7 @@
-//! The outside world as the ground rooms see it: the real clock, the system's randomness, the hashing threads.
+//! The outside world as the ground rooms see it: the real clock, the system's randomness, the hashing threads, the limit of open files.
 //! The only place in the house where time and chance are read from the air.
 mod clock;
+pub mod files;
 mod hashing;
 mod random;
 

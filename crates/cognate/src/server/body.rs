@@ -1,13 +1,63 @@
-//! Bodies: one boxed type for answers, and reading a request's body within bounds.
+//! Bodies: one type for answers, and reading a request's body within bounds.
 use bytes::Bytes;
+use http_body::{Frame, SizeHint};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 /// An error while streaming a body.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
 /// The body of every answer.
-pub type Body = UnsyncBoxBody<Bytes, BoxError>;
+pub enum Body {
+    /// Bytes at hand.
+    Full(Full<Bytes>),
+    /// The gateway's: the one kind that is made so often that a box would be felt.
+    Gateway(http_apis::gateway::AnswerBody),
+    /// Any other stream.
+    Boxed(UnsyncBoxBody<Bytes, BoxError>),
+}
+
+impl Body {
+    /// A stream.
+    pub fn stream<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        Self::Boxed(body.map_err(Into::into).boxed_unsync())
+    }
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        match &mut *self {
+            Self::Full(body) => Pin::new(body).poll_frame(cx).map_err(|never| match never {}),
+            Self::Gateway(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
+            Self::Boxed(body) => Pin::new(body).poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Full(body) => body.is_end_stream(),
+            Self::Gateway(body) => body.is_end_stream(),
+            Self::Boxed(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Full(body) => body.size_hint(),
+            Self::Gateway(body) => body.size_hint(),
+            Self::Boxed(body) => body.size_hint(),
+        }
+    }
+}
 
 /// Time for a client to send a body that is read whole.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -26,7 +76,7 @@ pub enum TooLarge {
 
 /// A body that is at hand.
 pub fn full(bytes: impl Into<Bytes>) -> Body {
-    Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
+    Body::Full(Full::new(bytes.into()))
 }
 
 /// Reads a whole body of at most `limit` bytes within thirty seconds. Of a longer one some more is read and thrown away: a client that is

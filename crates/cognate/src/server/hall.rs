@@ -9,7 +9,7 @@ use super::names::Names;
 use super::{own, path_form};
 use crate::mail::Mailbox;
 use crate::platform::Clock;
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, Tally};
 use aws::sts::CallerIdentity;
 use aws::{ErrorForm, ServiceError};
 use control_plane::apigatewayv2::ApiGatewayV2;
@@ -17,19 +17,17 @@ use control_plane::cognito_idp::CognitoIdp;
 use control_plane::{Caller, Signatures};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use login::{Login, LoginRequest};
 use objects::ObjectService;
 use sigv4::{CredentialScope, RequestParts};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::runtime::Handle;
 use user_pools::ports::StoreError;
 use user_pools::{PoolId, RequestContext, UserPools};
 
-/// Largest form a login page or OAuth endpoint takes.
+/// Largest form of the query protocol.
 const FORM: usize = 64 * 1024;
 /// Largest body of the API Gateway control plane (an OpenAPI document).
 const REST: usize = 6 * 1024 * 1024;
@@ -70,21 +68,23 @@ pub struct Hall {
 pub struct HallWorker {
     hall: Arc<Hall>,
     gateway: http_apis::Worker,
+    tally: Tally,
 }
 
 impl HallWorker {
     /// A worker for one thread.
     pub fn new(hall: Arc<Hall>, gateway: http_apis::Worker) -> Self {
-        Self { hall, gateway }
+        let tally = hall.metrics.tally();
+        Self { hall, gateway, tally }
     }
 }
 
 impl Worker for HallWorker {
-    async fn handle(self: Rc<Self>, ends: Ends, request: Request<Incoming>) -> Response<Body> {
+    async fn handle(self: Arc<Self>, ends: Ends, request: Request<Incoming>) -> Response<Body> {
         let started = Instant::now();
         let _in_flight = self.hall.metrics.began();
         let (name, answer) = self.lead(ends, request).await;
-        self.hall.metrics.answered(name, answer.status().as_u16(), started.elapsed());
+        self.tally.answered(name, answer.status().as_u16(), started.elapsed());
         answer
     }
 }
@@ -92,12 +92,10 @@ impl Worker for HallWorker {
 impl HallWorker {
     async fn lead(&self, ends: Ends, request: Request<Incoming>) -> (&'static str, Response<Body>) {
         let hall = &self.hall;
-        let named =
-            authority(&request).and_then(|authority| Some((authority, super::names::host_of_authority(authority)?)));
+        let named = authority(&request).and_then(|authority| Some((authority, http_apis::host_name(authority)?)));
         let Some((authority, host)) = named else {
-            return ("none", plain(StatusCode::BAD_REQUEST, "exactly one Host header is needed"));
+            return ("none", plain(StatusCode::BAD_REQUEST, "exactly one Host header is needed, host[:port]"));
         };
-        let authority = authority.to_owned();
         let client = context::client(context::plain_ip(ends.peer), false, request.headers(), &hall.trusted);
         let wanted = Wanted {
             host: &host,
@@ -120,6 +118,7 @@ impl HallWorker {
             };
             return (name, self.through_the_gateway(request, context).await);
         }
+        let authority = authority.to_owned();
         let task = hall.control.spawn(Arc::clone(hall).answer(room, authority, client, request));
         // A room that panicked has said so on standard error; its client gets an answer all the same.
         (name, task.await.unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong")))
@@ -140,7 +139,7 @@ impl HallWorker {
         if by_path {
             path_form::clean_answer(answer.headers_mut());
         }
-        answer.map(|body| body.map_err(Into::into).boxed_unsync())
+        answer.map(Body::Gateway)
     }
 }
 
@@ -160,9 +159,7 @@ impl Hall {
             Room::OtherAws => self.other_aws(&cx, request).await,
             Room::Issuer => self.well_known(&cx, &request).await,
             Room::Login(domain) => self.managed_login(cx, domain, &authority, &client, request).await,
-            Room::Objects => {
-                self.objects.handle(request, cx.now).await.map(|body| body.map_err(Into::into).boxed_unsync())
-            }
+            Room::Objects => self.objects.handle(request, cx.now).await.map(Body::stream),
             Room::Mailbox => self.guarded(&request).unwrap_or_else(|| own::mailbox(self.mailbox.as_ref(), &request)),
             Room::Own => match self.guarded(&request) {
                 Some(refused) => refused,
@@ -282,9 +279,10 @@ impl Hall {
         request: Request<Incoming>,
     ) -> Response<Body> {
         let (parts, body) = request.into_parts();
-        let body = match collect(body, FORM).await {
+        let https = client.scheme == "https";
+        let body = match collect(body, login::MAX_FORM).await {
             Ok(body) => body,
-            Err(TooLarge::Limit) => return plain(StatusCode::PAYLOAD_TOO_LARGE, "a form may have at most 64 KiB"),
+            Err(TooLarge::Limit) => return self.login.too_large(&cx, parts.uri.path(), https).map(full),
             Err(TooLarge::Broken) => {
                 return plain(StatusCode::REQUEST_TIMEOUT, "the form did not arrive in time, or broke off");
             }
@@ -296,7 +294,7 @@ impl Hall {
             headers: parts.headers.clone(),
             body,
             domain: domain.filter(|domain| !domain.is_empty()),
-            https: client.scheme == "https",
+            https,
             origin: format!("{}://{authority}", client.scheme),
         };
         self.login.handle(cx, request).await.map(full)
@@ -308,8 +306,8 @@ fn is_own(origin: &str, base: &str) -> bool {
     const HERE: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
     let parts = |url: &str| {
         let authority = url.strip_prefix("http://")?;
-        let host = super::names::host_of_authority(authority)?;
-        HERE.contains(&host.as_str()).then(|| authority[host.len()..].to_owned())
+        let host = http_apis::host_name(authority)?;
+        HERE.contains(&&*host).then(|| authority[host.len()..].to_owned())
     };
     origin == base || parts(base).is_some_and(|port| parts(origin) == Some(port))
 }

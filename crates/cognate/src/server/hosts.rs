@@ -49,7 +49,7 @@ pub struct ForeignHost;
 
 /// The facts the choice is made from.
 pub struct Wanted<'a> {
-    /// Host without port, lower case.
+    /// The host's name, as [`http_apis::host_name`] reads it.
     pub host: &'a str,
     /// Request method.
     pub method: &'a Method,
@@ -116,8 +116,11 @@ fn host_form(host: &str, known: &dyn Known) -> Option<HostForm> {
 }
 
 fn is_loopback(host: &str) -> bool {
+    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    // No name of ours ends like an address; this spares most requests the attempt.
     host == "localhost"
-        || host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        || host.ends_with(|last: char| last.is_ascii_digit() || last == ']')
+            && bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// `dashboard.auth.localhost`, `objects.localhost`, `abc.execute-api.localhost`; any other `*.localhost` is the base.
@@ -179,7 +182,7 @@ fn base_room(wanted: &Wanted<'_>, known: &dyn Known) -> Room {
     if path == "/_objects" || path.starts_with("/_objects/") {
         return Room::Objects;
     }
-    if known.gateway(wanted.host, path) || path.starts_with("/execute-api/") || path.starts_with("/_aws/execute-api/") {
+    if known.gateway(wanted.host, path) {
         return Room::Gateway;
     }
     if is_well_known(path) {
@@ -313,6 +316,7 @@ mod tests {
             ("localhost", &get, "/oauth2/authorize", Room::Login(None)),
             ("localhost", &get, "/_objects/a", Room::Objects),
             ("localhost", &get, "/execute-api/known/dev/x", Room::Gateway),
+            ("localhost", &get, "/execute-api/off/dev/x", Room::Unknown),
             ("localhost", &get, "/v2/apis", Room::ApiGateway),
             ("localhost", &get, "/nothing", Room::Unknown),
             ("dashboard.auth.localhost", &get, "/login", Room::Login(Some("dashboard".into()))),
@@ -335,7 +339,15 @@ mod tests {
 
     #[test]
     fn a_host_that_is_not_ours_is_refused() {
-        for host in ["evil.example", "localhost.evil.example", "10.0.0.1", "amazonaws.com.evil.example", ""] {
+        for host in [
+            "evil.example",
+            "localhost.evil.example",
+            "10.0.0.1",
+            "[::1]evil.example",
+            "::1]",
+            "amazonaws.com.evil.example",
+            "",
+        ] {
             assert_eq!(go(host, &Method::GET, "/", &[]), Err(ForeignHost), "{host}");
         }
     }

@@ -1,32 +1,30 @@
 //! Listeners: one current-thread runtime per core, each with its own socket on the same port (SO_REUSEPORT), so that a request of the
 //! data plane never leaves its thread and no lock is shared by all of them.
 use super::Body;
+use super::watch::{Answer, Connections, TICK, Traffic, Watched};
 use futures_util::future::select_all;
 use http::{Request, Response};
 use hyper::body::Incoming;
-use hyper::rt::Executor;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use socket2::{Domain, Protocol, Socket, Type};
-use std::cell::Cell;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::rc::Rc;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::LocalSet;
 
-/// Time for a client to send its request head.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 /// Largest request head read; the rooms have smaller limits of their own and answer them in their own words.
 const HEAD_BUFFER: usize = 256 * 1024;
 /// Time for requests in flight to end after a signal.
 const DRAIN: Duration = Duration::from_secs(35);
+/// Between two words about the same trouble.
+const SAID: Duration = Duration::from_secs(10);
 
 /// The two ends of a connection.
 #[derive(Clone, Copy, Debug)]
@@ -37,10 +35,10 @@ pub struct Ends {
     pub local: SocketAddr,
 }
 
-/// What a thread serves with. Lives and dies on that thread.
-pub trait Worker: 'static {
+/// What a thread serves with. Stays on that thread, so that its locks are never contended.
+pub trait Worker: Send + Sync + 'static {
     /// Answers one request.
-    fn handle(self: Rc<Self>, ends: Ends, request: Request<Incoming>) -> impl Future<Output = Response<Body>>;
+    fn handle(self: Arc<Self>, ends: Ends, request: Request<Incoming>) -> impl Future<Output = Response<Body>> + Send;
 }
 
 /// The sockets of one port: addresses that are bound, to be opened again by each thread.
@@ -101,21 +99,31 @@ fn socket(address: SocketAddr, shared: bool) -> io::Result<Socket> {
     Ok(socket)
 }
 
+/// How a listener is run.
+#[derive(Clone, Copy, Debug)]
+pub struct Threads {
+    /// Of these, for the system's eyes.
+    pub name: &'static str,
+    /// How many.
+    pub count: usize,
+    /// Connections that one of them takes at the same time; newcomers wait.
+    pub connections: usize,
+}
+
 /// Runs one thread per worker until `stop` turns true and the requests in flight have ended. `make` runs on the thread itself.
 pub fn run<W: Worker>(
-    name: &str,
-    threads: usize,
+    threads: Threads,
     bound: &Bound,
     stop: &watch::Receiver<bool>,
     make: impl Fn() -> W + Clone + Send + 'static,
 ) -> io::Result<Vec<std::thread::JoinHandle<()>>> {
-    (0..threads)
+    (0..threads.count)
         .map(|index| {
             let (make, stop) = (make.clone(), stop.clone());
             let sockets =
                 bound.addresses.iter().map(|address| socket(*address, true)).collect::<io::Result<Vec<_>>>()?;
-            std::thread::Builder::new().name(format!("{name}-{index}")).spawn(move || {
-                if let Err(error) = thread(sockets, stop, make) {
+            std::thread::Builder::new().name(format!("{}-{index}", threads.name)).spawn(move || {
+                if let Err(error) = thread(sockets, stop, threads.connections, make) {
                     tracing::error!(%error, "a serving thread ended");
                 }
             })
@@ -123,91 +131,126 @@ pub fn run<W: Worker>(
         .collect()
 }
 
-fn thread<W: Worker>(sockets: Vec<Socket>, stop: watch::Receiver<bool>, make: impl FnOnce() -> W) -> io::Result<()> {
+fn thread<W: Worker>(
+    sockets: Vec<Socket>,
+    stop: watch::Receiver<bool>,
+    most: usize,
+    make: impl FnOnce() -> W,
+) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let local = LocalSet::new();
-    local.block_on(&runtime, async move {
+    runtime.block_on(async move {
         let listeners =
             sockets.into_iter().map(|socket| TcpListener::from_std(socket.into())).collect::<io::Result<Vec<_>>>()?;
-        accept(listeners, stop, Rc::new(make())).await;
+        Door { server: builder(), graceful: GracefulShutdown::new(), connections: Connections::default(), most }
+            .keep(listeners, stop, Arc::new(make()))
+            .await;
         Ok(())
     })
 }
 
-async fn accept<W: Worker>(listeners: Vec<TcpListener>, mut stop: watch::Receiver<bool>, worker: Rc<W>) {
-    let graceful = GracefulShutdown::new();
-    let server = builder();
-    loop {
-        let next = select_all(
-            listeners.iter().map(|listener| Box::pin(listener.accept()) as Pin<Box<dyn Future<Output = _>>>),
-        );
-        let accepted = tokio::select! {
-            (accepted, _, _) = next => accepted,
-            _ = stop.wait_for(|stop| *stop) => break,
-        };
-        match accepted {
-            Ok((stream, peer)) => serve(&server, &graceful, stream, peer, Rc::clone(&worker)),
-            // Out of file descriptors, or the client was gone before we looked: wait a moment, go on.
-            Err(error) => {
-                tracing::warn!(%error, "accept");
-                tokio::time::sleep(Duration::from_millis(20)).await;
+/// One thread's door: lets connections in, no more than it may.
+struct Door {
+    server: auto::Builder<TokioExecutor>,
+    graceful: GracefulShutdown,
+    connections: Connections,
+    most: usize,
+}
+
+impl Door {
+    async fn keep<W: Worker>(self, listeners: Vec<TcpListener>, mut stop: watch::Receiver<bool>, worker: Arc<W>) {
+        let looking = self.connections.clone();
+        let looking = tokio::spawn(async move {
+            let mut tick = tokio::time::interval(TICK);
+            loop {
+                tick.tick().await;
+                looking.look_through();
+            }
+        });
+        let mut said = None;
+        loop {
+            let next = async {
+                self.room(&mut said).await;
+                let next = listeners
+                    .iter()
+                    .map(|listener| Box::pin(listener.accept()) as Pin<Box<dyn Future<Output = _> + Send>>);
+                select_all(next).await.0
+            };
+            let accepted = tokio::select! {
+                accepted = next => accepted,
+                _ = stop.wait_for(|stop| *stop) => break,
+            };
+            match accepted {
+                Ok((stream, peer)) => self.serve(stream, peer, Arc::clone(&worker)),
+                // Out of file descriptors, or the client was gone before we looked: wait a moment, go on.
+                Err(error) => {
+                    if once(&mut said) {
+                        tracing::warn!(%error, "a connection could not be taken");
+                    }
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
             }
         }
-    }
-    // Whoever comes now is refused at once, instead of waiting in the backlog of a server that ends.
-    drop(listeners);
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some requests were still open when the time to end had come");
-    }
-}
-
-fn serve<W: Worker>(
-    server: &auto::Builder<Local>,
-    graceful: &GracefulShutdown,
-    stream: TcpStream,
-    peer: SocketAddr,
-    worker: Rc<W>,
-) {
-    let _ = stream.set_nodelay(true);
-    // A connection without a local address is gone already.
-    let Ok(local) = stream.local_addr() else { return };
-    let ends = Ends { peer, local };
-    let asked = Rc::new(Cell::new(false));
-    let heard = Rc::clone(&asked);
-    let service = service_fn(move |request| {
-        let worker = Rc::clone(&worker);
-        heard.set(true);
-        async move { Ok::<_, std::convert::Infallible>(worker.handle(ends, request).await) }
-    });
-    let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
-    let watched = graceful.watch(connection);
-    tokio::task::spawn_local(async move {
-        tokio::select! {
-            ended = watched => if let Err(error) = ended {
-                tracing::trace!(%error, "connection");
-            },
-            () = silence(&asked) => tracing::trace!("a connection that asked for nothing was closed"),
+        // Whoever comes now is refused at once, instead of waiting in the backlog of a server that ends.
+        drop(listeners);
+        if tokio::time::timeout(DRAIN, self.graceful.shutdown()).await.is_err() {
+            tracing::warn!("some requests were still open when the time to end had come");
         }
-    });
-}
+        looking.abort();
+    }
 
-/// Ends when nothing has been asked for too long. hyper's own timer begins only when it knows which HTTP is spoken, so a client that
-/// connects and says nothing, or half a preface, would stay for ever.
-async fn silence(asked: &Cell<bool>) {
-    tokio::time::sleep(HEAD_TIMEOUT + Duration::from_secs(1)).await;
-    if asked.get() {
-        std::future::pending::<()>().await;
+    /// Waits until there is room for one more connection.
+    async fn room(&self, said: &mut Option<Instant>) {
+        while self.connections.count() >= self.most {
+            self.connections.sweep();
+            if self.connections.count() < self.most {
+                return;
+            }
+            if once(said) {
+                tracing::warn!(
+                    connections = self.most,
+                    "as many connections as this listener may have: newcomers wait (raise the limit of open files)"
+                );
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    fn serve<W: Worker>(&self, stream: TcpStream, peer: SocketAddr, worker: Arc<W>) {
+        let _ = stream.set_nodelay(true);
+        // A connection without a local address is gone already.
+        let Ok(local) = stream.local_addr() else { return };
+        let ends = Ends { peer, local };
+        let traffic = Arc::<Traffic>::default();
+        let heard = Arc::clone(&traffic);
+        let service = service_fn(move |request: Request<Incoming>| {
+            let under_way = heard.begin(request.version() == http::Version::HTTP_2);
+            let answer = Arc::clone(&worker).handle(ends, request);
+            async move { Ok::<_, std::convert::Infallible>(answer.await.map(|body| Answer::new(body, under_way))) }
+        });
+        let watched = Watched::new(TokioIo::new(stream), Arc::clone(&traffic));
+        let connection = self.graceful.watch(self.server.serve_connection(watched, service).into_owned());
+        let task = tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::trace!(%error, "connection");
+            }
+        });
+        self.connections.add(traffic, task.abort_handle());
     }
 }
 
-fn builder() -> auto::Builder<Local> {
-    let mut server = auto::Builder::new(Local);
-    server
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .max_buf_size(HEAD_BUFFER)
-        .half_close(false);
+/// Whether something may be said again.
+fn once(said: &mut Option<Instant>) -> bool {
+    let again = said.is_none_or(|at| at.elapsed() >= SAID);
+    if again {
+        *said = Some(Instant::now());
+    }
+    again
+}
+
+/// The times of HTTP/1 connections are the look-through's to keep.
+fn builder() -> auto::Builder<TokioExecutor> {
+    let mut server = auto::Builder::new(TokioExecutor::new());
+    server.http1().header_read_timeout(None).max_buf_size(HEAD_BUFFER).writev(false).half_close(false);
     server
         .http2()
         .timer(TokioTimer::new())
@@ -215,16 +258,6 @@ fn builder() -> auto::Builder<Local> {
         .max_concurrent_streams(128)
         .keep_alive_interval(Some(Duration::from_secs(30)));
     server
-}
-
-/// Spawns HTTP/2 streams on the thread they came in on.
-#[derive(Clone, Copy)]
-struct Local;
-
-impl<F: Future<Output = ()> + 'static> Executor<F> for Local {
-    fn execute(&self, future: F) {
-        tokio::task::spawn_local(future);
-    }
 }
 
 #[cfg(test)]

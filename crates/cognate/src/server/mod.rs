@@ -9,11 +9,12 @@ mod names;
 mod own;
 mod path_form;
 mod signatures;
+mod watch;
 
 pub use body::{Body, full};
 pub use context::{Network, uuid};
 pub use hall::{Hall, HallWorker, plain};
 pub use hosts::is_region;
-pub use listener::{Bound, Ends, Worker, run};
+pub use listener::{Bound, Ends, Threads, Worker, run};
 pub use names::{Names, host_of};
 pub use signatures::{AnyKey, KnownKeys};

@@ -2,6 +2,7 @@
 use super::hosts::Known;
 use arc_swap::ArcSwap;
 use http_apis::Gateway;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// A host name in which `{domain}` may stand for one label.
@@ -42,17 +43,10 @@ pub struct Names {
 
 /// The host of a URL, without port, lower case.
 pub fn host_of(url: &str) -> Option<String> {
-    host_of_authority(url.split_once("://")?.1.split('/').next()?)
-}
-
-/// The host of `host:port`, lower case.
-pub fn host_of_authority(authority: &str) -> Option<String> {
-    let host = if authority.starts_with('[') {
-        authority.split_inclusive(']').next()?
-    } else {
-        authority.split(':').next()?
-    };
-    Some(host.to_ascii_lowercase())
+    let authority = url.split_once("://")?.1.split('/').next()?;
+    // A name with a hole such as `{domain}` in it is a pattern, which only the configuration may write.
+    let hole = authority.contains('{').then(|| authority.split(':').next().unwrap_or_default().to_ascii_lowercase());
+    hole.or_else(|| http_apis::host_name(authority).map(Cow::into_owned))
 }
 
 impl Names {

@@ -1,56 +1,98 @@
 //! The way of decisions into the log, the metrics and the bounded table, off the request's path.
-use super::Metrics;
+use super::budget::Budget;
+use super::clean::clean;
+use super::metrics::{Counter, Metrics};
 use crate::platform::Clock;
-use std::sync::Arc;
+use http_apis::ports::{Recorder, Refused};
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use user_pools::ports::{Decision, DecisionSink, Store};
 
-/// More than this waiting means that storage stands still; newer decisions are then only logged.
+/// More than this waiting means that storage stands still; newer decisions are then only counted.
 const QUEUE: usize = 4_096;
 const BATCH: usize = 256;
-/// Longest text of a decision, in bytes.
-const LONGEST: usize = 2_048;
+/// Decisions wait so long for others to be written with.
+const GATHER: Duration = Duration::from_millis(25);
 
-/// Takes decisions from any thread; never blocks.
+/// Takes decisions from any thread; never blocks, formats nothing, writes nothing.
 #[derive(Clone)]
 pub struct Decisions {
     queue: mpsc::Sender<Entry>,
     metrics: Arc<Metrics>,
+    gate: Arc<Gate>,
+}
+
+/// What stands before the queue.
+struct Gate {
+    budget: Mutex<Budget>,
+    /// Refusals that were only counted, and not yet said to be.
+    lost: AtomicU64,
+    refused: Counter,
 }
 
 /// What waits in the queue.
 pub enum Entry {
     /// A decision to keep.
     Keep(Box<Decision>),
+    /// A refusal of the gateway, to become one.
+    Gateway(Box<Refused>),
     /// Everything before this has been kept.
     Flushed(oneshot::Sender<()>),
 }
 
 impl Decisions {
-    /// A sink and the task that writes what it takes; the task ends when every clone of the sink is gone.
+    /// A sink, and the queue that [`Decisions::write`] empties.
     pub fn new(metrics: Arc<Metrics>) -> (Self, mpsc::Receiver<Entry>) {
         let (queue, taken) = mpsc::channel(QUEUE);
-        (Self { queue, metrics }, taken)
+        let gate = Gate {
+            budget: Mutex::new(Budget::new()),
+            lost: AtomicU64::new(0),
+            refused: metrics.decisions_of("gateway", false),
+        };
+        (Self { queue, metrics, gate: Arc::new(gate) }, taken)
     }
 
-    /// Writes decisions in batches until the sinks are gone.
-    pub async fn write(mut taken: mpsc::Receiver<Entry>, store: Arc<dyn Store>, clock: Clock) {
-        let mut entries = Vec::with_capacity(BATCH);
-        while taken.recv_many(&mut entries, BATCH).await > 0 {
-            let (mut batch, mut waiting) = (Vec::new(), Vec::new());
-            for entry in entries.drain(..) {
-                match entry {
-                    Entry::Keep(decision) => batch.push(*decision),
-                    Entry::Flushed(tell) => waiting.push(tell),
+    /// The task that logs and keeps what is taken, in batches, until the sinks are gone.
+    pub fn write(
+        &self,
+        mut taken: mpsc::Receiver<Entry>,
+        store: Arc<dyn Store>,
+        clock: Clock,
+    ) -> impl Future<Output = ()> + use<> {
+        let gate = Arc::clone(&self.gate);
+        async move {
+            let mut entries = Vec::with_capacity(BATCH);
+            while taken.recv_many(&mut entries, BATCH).await > 0 {
+                let asked = |entry: &Entry| matches!(entry, Entry::Flushed(_));
+                if entries.len() < BATCH && !entries.iter().any(asked) {
+                    gather(&mut taken, &mut entries).await;
                 }
-            }
-            if !batch.is_empty()
-                && let Err(error) = store.append_decisions(clock.now(), batch).await
-            {
-                tracing::warn!(%error, "decisions could not be kept");
-            }
-            for tell in waiting {
-                let _ = tell.send(());
+                let (mut batch, mut waiting) = (Vec::with_capacity(entries.len()), Vec::new());
+                for entry in entries.drain(..) {
+                    match entry {
+                        Entry::Keep(decision) => batch.push(logged(*decision)),
+                        Entry::Gateway(refused) => batch.push(logged(of_gateway(*refused))),
+                        Entry::Flushed(tell) => waiting.push(tell),
+                    }
+                }
+                let lost = gate.lost.swap(0, Ordering::Relaxed);
+                if lost > 0 {
+                    tracing::warn!(
+                        lost,
+                        "more was refused than is explained one by one: these refusals were only counted"
+                    );
+                }
+                if !batch.is_empty()
+                    && let Err(error) = store.append_decisions(clock.now(), batch).await
+                {
+                    tracing::warn!(%error, "decisions could not be kept");
+                }
+                for tell in waiting {
+                    let _ = tell.send(());
+                }
             }
         }
     }
@@ -62,44 +104,98 @@ impl Decisions {
             let _ = told.await;
         }
     }
+
+    fn affordable(&self, source: IpAddr, now: i64) -> bool {
+        let affordable = self.gate.budget.lock().unwrap_or_else(PoisonError::into_inner).take(source, now);
+        if !affordable {
+            self.lose();
+        }
+        affordable
+    }
+
+    fn lose(&self) {
+        self.metrics.decision_lost();
+        self.gate.lost.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn queue(&self, entry: Entry) {
+        if self.queue.try_send(entry).is_err() {
+            self.lose();
+        }
+    }
 }
 
-/// The table is bounded by rows, so each row must be bounded too: paths and the like are the client's.
-fn shorten(text: &mut String) {
-    if text.len() > LONGEST {
-        text.truncate(text.floor_char_boundary(LONGEST));
-        text.push('…');
+/// Waits a moment for more; whoever waits for a flush is not kept waiting.
+async fn gather(taken: &mut mpsc::Receiver<Entry>, entries: &mut Vec<Entry>) {
+    let until = tokio::time::Instant::now() + GATHER;
+    while entries.len() < BATCH {
+        match tokio::time::timeout_at(until, taken.recv()).await {
+            Ok(Some(entry)) => {
+                let flush = matches!(entry, Entry::Flushed(_));
+                entries.push(entry);
+                if flush {
+                    return;
+                }
+            }
+            Ok(None) | Err(_) => return,
+        }
     }
+}
+
+fn of_gateway(refused: Refused) -> Decision {
+    let at = [refused.api_id.as_deref(), refused.stage.as_deref(), refused.route.as_deref()];
+    let place = at.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    Decision {
+        at: refused.at,
+        request_id: refused.request_id,
+        ip: refused.client.to_string(),
+        action: "gateway".to_owned(),
+        pool: None,
+        client: None,
+        user: None,
+        allowed: false,
+        rule: refused.rule.to_owned(),
+        expected: Some(refused.expected.into_owned()),
+        got: Some(format!("{} ({} {} -> {} at {place})", refused.got, refused.method, refused.path, refused.status)),
+        fix: Some(refused.fix.into_owned()),
+    }
+}
+
+/// Cleans a decision and says it in the log. The table is bounded by rows, so each row must be bounded too.
+fn logged(mut decision: Decision) -> Decision {
+    let Decision { request_id, ip, action, pool, client, user, rule, expected, got, fix, .. } = &mut decision;
+    [request_id, ip, action, rule]
+        .into_iter()
+        .chain([pool, client, user, expected, got, fix].into_iter().flatten())
+        .for_each(clean);
+    if decision.allowed {
+        tracing::debug!(request_id = %decision.request_id, action = %decision.action, rule = %decision.rule, "allowed");
+    } else {
+        tracing::info!(
+            request_id = %decision.request_id, ip = %decision.ip, action = %decision.action, pool = decision.pool, client = decision.client, user = decision.user,
+            rule = %decision.rule, expected = decision.expected, got = decision.got, "refused"
+        );
+    }
+    decision
 }
 
 impl DecisionSink for Decisions {
-    fn note(&self, mut decision: Decision) {
-        for text in [&mut decision.expected, &mut decision.got, &mut decision.fix].into_iter().flatten() {
-            shorten(text);
-        }
+    fn note(&self, decision: Decision) {
         self.metrics.decision(&decision.action, decision.allowed);
-        if decision.allowed {
-            tracing::debug!(request_id = %decision.request_id, action = %decision.action, rule = %decision.rule, "allowed");
-        } else {
-            tracing::info!(
-                request_id = %decision.request_id, ip = %decision.ip, action = %decision.action, pool = decision.pool, client = decision.client, user = decision.user,
-                rule = %decision.rule, expected = decision.expected, got = decision.got, "refused"
-            );
-        }
-        if self.queue.try_send(Entry::Keep(Box::new(decision))).is_err() {
-            self.metrics.decision_lost();
+        let source = decision.ip.parse().unwrap_or(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED));
+        if decision.allowed || self.affordable(source, decision.at) {
+            self.queue(Entry::Keep(Box::new(decision)));
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Recorder for Decisions {
+    fn wants(&self, client: IpAddr, at: i64) -> bool {
+        self.gate.refused.inc();
+        self.affordable(client, at)
+    }
 
-    #[test]
-    fn a_long_text_is_cut_between_characters() {
-        let mut text = "é".repeat(LONGEST);
-        shorten(&mut text);
-        assert!(text.len() <= LONGEST + '…'.len_utf8() && text.ends_with("é…"));
+    fn refused(&self, refused: Refused) {
+        self.queue(Entry::Gateway(Box::new(refused)));
     }
 }

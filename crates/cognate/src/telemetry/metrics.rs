@@ -1,13 +1,14 @@
 //! Prometheus metrics. Labels are closed sets (room, action, status class), so that no client can grow them.
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
+pub use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::{
-    counter::Counter,
     family::Family,
     gauge::Gauge,
     histogram::{Histogram, exponential_buckets},
 };
 use prometheus_client::registry::Registry;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -58,7 +59,7 @@ impl Default for Metrics {
         metrics.registry.register("requests", "Requests by room and status", metrics.requests.clone());
         metrics.registry.register("request_seconds", "Time to the answer's head, by room", metrics.seconds.clone());
         metrics.registry.register("decisions", "Decisions by action and result", metrics.decisions.clone());
-        metrics.registry.register("decisions_lost", "Decisions that were logged but not kept", metrics.lost.clone());
+        metrics.registry.register("decisions_lost", "Decisions that were counted but not kept", metrics.lost.clone());
         metrics.registry.register("messages", "Attempts at messages by medium and result", metrics.messages.clone());
         metrics.registry.register("in_flight", "Requests being served", metrics.in_flight.clone());
         metrics
@@ -79,6 +80,35 @@ impl Drop for InFlight<'_> {
     }
 }
 
+/// Counts answers for one thread: it remembers the counters it found, which are few, instead of looking them up by their labels each time.
+pub struct Tally {
+    metrics: Arc<Metrics>,
+    known: Mutex<Vec<Known>>,
+}
+
+struct Known {
+    room: &'static str,
+    status: u16,
+    count: Counter,
+    seconds: Histogram,
+}
+
+impl Tally {
+    /// A request has been answered.
+    pub fn answered(&self, room: &'static str, status: u16, took: Duration) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = known.iter().position(|known| known.status == status && known.room == room).unwrap_or_else(|| {
+            let count = self.metrics.requests.get_or_create_owned(&RequestLabels { room, status });
+            let seconds = self.metrics.seconds.get_or_create_owned(&RoomLabel { room });
+            known.push(Known { room, status, count, seconds });
+            known.len() - 1
+        });
+        let Some(known) = known.get(at) else { return };
+        known.count.inc();
+        known.seconds.observe(took.as_secs_f64());
+    }
+}
+
 impl Metrics {
     /// A request has begun; it is in flight until the answer's guard goes, which it also does when the client leaves early.
     pub fn began(&self) -> InFlight<'_> {
@@ -86,10 +116,9 @@ impl Metrics {
         InFlight(&self.in_flight)
     }
 
-    /// A request has been answered.
-    pub fn answered(&self, room: &'static str, status: u16, took: Duration) {
-        self.requests.get_or_create(&RequestLabels { room, status }).inc();
-        self.seconds.get_or_create(&RoomLabel { room }).observe(took.as_secs_f64());
+    /// A thread's way to count answers.
+    pub fn tally(self: &Arc<Self>) -> Tally {
+        Tally { metrics: Arc::clone(self), known: Mutex::default() }
     }
 
     /// A decision was taken. `action` is one of our own operation and endpoint names.
@@ -98,7 +127,13 @@ impl Metrics {
         self.decisions.get_or_create(&labels).inc();
     }
 
-    /// A decision could not be queued.
+    /// The counter of one kind of decision, for whoever counts many.
+    pub fn decisions_of(&self, action: &str, allowed: bool) -> Counter {
+        let labels = DecisionLabels { action: action.to_owned(), allowed: if allowed { "yes" } else { "no" } };
+        self.decisions.get_or_create_owned(&labels)
+    }
+
+    /// A decision could not be queued, or is beyond the budget.
     pub fn decision_lost(&self) {
         self.lost.inc();
     }

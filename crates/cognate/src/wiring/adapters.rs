@@ -4,12 +4,11 @@ use async_trait::async_trait;
 use dashboard::ports::{
     BytesError, DownloadUrl, MetadataStore, ObjectBytes, ObjectUrls, StoreError, UploadUrl, UrlError,
 };
-use http_apis::ports::{LocalIssuers, Recorder, Refused};
+use http_apis::ports::LocalIssuers;
 use jose::KeySet;
 use objects::{ObjectService, ReportError, Uploads};
 use std::sync::{Arc, OnceLock};
 use user_pools::memory::Memory;
-use user_pools::ports::{Decision, DecisionSink};
 
 impl http_apis::Random for SystemRandom {
     fn fill(&self, into: &mut [u8]) {
@@ -29,33 +28,6 @@ pub struct PoolIssuers(pub Arc<Memory>);
 impl LocalIssuers for PoolIssuers {
     fn keys(&self, issuer: &str) -> Option<Arc<KeySet>> {
         self.0.issuers.keys(issuer)
-    }
-}
-
-/// The gateway's refusals become decisions like any other.
-pub struct GatewayRecorder(pub Arc<dyn DecisionSink>);
-
-impl Recorder for GatewayRecorder {
-    fn refused(&self, refused: Refused) {
-        let at = [refused.api_id.as_deref(), refused.stage.as_deref(), refused.route.as_deref()];
-        let place = at.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        self.0.note(Decision {
-            at: refused.at,
-            request_id: refused.request_id,
-            ip: refused.client.to_string(),
-            action: "gateway".to_owned(),
-            pool: None,
-            client: None,
-            user: None,
-            allowed: false,
-            rule: refused.rule.to_owned(),
-            expected: Some(refused.expected),
-            got: Some(format!(
-                "{} ({} {} -> {} at {place})",
-                refused.got, refused.method, refused.path, refused.status
-            )),
-            fix: Some(refused.fix),
-        });
     }
 }
 

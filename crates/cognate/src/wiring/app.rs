@@ -1,5 +1,5 @@
 //! The whole server, put together.
-use super::adapters::{Bytes, GatewayRecorder, PoolIssuers, Presigned, UploadReports};
+use super::adapters::{Bytes, PoolIssuers, Presigned, UploadReports};
 use super::custom_domains::CustomDomains;
 use super::functions::InProcess;
 use super::providers::HttpProviders;
@@ -55,6 +55,8 @@ pub struct Settings {
     pub mailbox: Option<Mailbox>,
     /// Reverse proxies to believe.
     pub trusted: Vec<Network>,
+    /// HTTP APIs also answer at `/execute-api/…` on the base.
+    pub path_apis: bool,
     /// The clock may be moved.
     pub test_clock: bool,
     /// Discovery names everything on the plain base.
@@ -102,7 +104,7 @@ impl App {
         let (store, trouble) = open_store(&folder, &keys, ring.active_id())?;
         let metrics = Arc::new(Metrics::default());
         let (sink, taken) = Decisions::new(Arc::clone(&metrics));
-        control.spawn(Decisions::write(taken, Arc::new(store.clone()), clock.clone()));
+        control.spawn(sink.write(taken, Arc::new(store.clone()), clock.clone()));
         let decisions: Arc<dyn DecisionSink> = Arc::new(sink.clone());
         let hashing = HashingPool::start(settings.hashing_threads)
             .map_err(|error| DataError(format!("cannot start the hashing threads: {error}")))?;
@@ -132,10 +134,11 @@ impl App {
                     account: settings.scope.account.clone(),
                 }),
                 issuers: Arc::new(PoolIssuers(Arc::clone(&pools.memory))),
-                recorder: Arc::new(GatewayRecorder(Arc::clone(&decisions))),
+                recorder: Arc::new(sink.clone()),
                 random: Arc::new(SystemRandom),
             },
             GatewayOptions {
+                path_forms: settings.path_apis,
                 domains: iter::once("localhost".into()).chain(settings.urls.api_host()).collect(),
                 ..GatewayOptions::default()
             },

@@ -34,14 +34,17 @@ impl Urls {
     }
 
     /// The URLs of `cognate serve`.
-    pub fn public(public: &crate::config::Public) -> Self {
+    pub fn public(config: &crate::config::Config) -> Self {
+        let public = &config.public;
         let base = public.base.clone();
+        let api = match &public.api {
+            Some(api) => api.replace("{api}", "{apiId}"),
+            None if config.has_path_apis() => format!("{base}/execute-api/{{apiId}}/$default"),
+            None => format!("https://{{apiId}}.execute-api.{}.amazonaws.com", config.region),
+        };
         Self {
             login: public.login.clone().unwrap_or_else(|| base.clone()),
-            api: public.api.as_ref().map_or_else(
-                || format!("{base}/execute-api/{{apiId}}/$default"),
-                |api| api.replace("{api}", "{apiId}"),
-            ),
+            api,
             objects: public.objects.clone().unwrap_or_else(|| format!("{base}/_objects")),
             base,
             pages: Vec::new(),
@@ -68,6 +71,22 @@ impl Urls {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn apis_without_addresses_of_their_own_answer_below_the_base() {
+        let api = |more: &str| {
+            let text = format!(
+                "listen = [\"127.0.0.1:1\"]\ndata = \"x\"\nregion = \"eu-west-1\"\n{more}\n[[credentials]]\naccess_key_id = \"AKIAEXAMPLEEXAMPLE\"\nsecret_access_key = \"{}\"",
+                "0".repeat(32)
+            );
+            Urls::public(&crate::config::Config::parse(&text).unwrap()).api
+        };
+        let base = "[public]\nbase = \"https://id.example.com\"";
+        assert_eq!(api(base), "https://id.example.com/execute-api/{apiId}/$default");
+        let elsewhere = api(&format!("path_apis = false\n{base}"));
+        assert_eq!(elsewhere, "https://{apiId}.execute-api.eu-west-1.amazonaws.com");
+        assert_eq!(api(&format!("{base}\napi = \"https://{{api}}.a.example\"")), "https://{apiId}.a.example");
+    }
 
     #[test]
     fn urls_are_spelt_as_browsers_spell_origins() {

@@ -11,7 +11,7 @@ use super::{
     issuers::{KeyError, KeyErrorKind},
 };
 use crate::{
-    gateway::{Call, Own, Refusal, Worker, shown},
+    gateway::{Call, Own, Refusal, Text, Worker, shown},
     snapshot::{IdentitySource, JwtRule, ServedIntegration},
 };
 
@@ -21,9 +21,9 @@ pub(crate) type TokenCacheOf = TokenCache<Arc<Bearer>>;
 /// Why a token was refused: what the client reads, and what `explain` says.
 struct Fault {
     rule: &'static str,
-    description: Cow<'static, str>,
-    expected: String,
-    got: String,
+    description: Text,
+    expected: Text,
+    got: Text,
     fix: &'static str,
 }
 
@@ -177,30 +177,43 @@ fn insufficient(rule: &JwtRule, scopes: &[Box<str>]) -> Refusal {
     ))
 }
 
+const SEGMENTS: &str = "token contains an invalid number of segments";
+const SIGNATURE: &str = "signature is invalid";
+
+/// The challenges that need not be written anew for each forger.
+pub(crate) fn usual_challenges(scopes: &str) -> Vec<(&'static str, HeaderValue)> {
+    [SEGMENTS, SIGNATURE].map(|description| (description, written(scopes, "invalid_token", description))).into()
+}
+
 fn challenge(rule: &JwtRule, error: &str, description: &str) -> HeaderValue {
-    let text = format!("Bearer scope=\"{}\" error=\"{error}\" error_description=\"{description}\"", rule.scope_text);
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("Bearer error=\"invalid_token\""))
+    let known = rule.challenges.iter().find(|(known, _)| *known == description);
+    known.map_or_else(|| written(&rule.scope_text, error, description), |(_, value)| value.clone())
+}
+
+fn written(scopes: &str, error: &str, description: &str) -> HeaderValue {
+    let text = format!("Bearer scope=\"{scopes}\" error=\"{error}\" error_description=\"{description}\"");
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("Bearer error=\"invalid_token\""))
 }
 
 impl Fault {
     fn new(
         rule: &'static str,
-        description: impl Into<Cow<'static, str>>,
-        expected: impl Into<String>,
-        got: impl Into<String>,
+        description: impl Into<Text>,
+        expected: impl Into<Text>,
+        got: impl Into<Text>,
         fix: &'static str,
     ) -> Self {
         Self { rule, description: description.into(), expected: expected.into(), got: got.into(), fix }
     }
 
     fn parse(error: &ParseError) -> Self {
-        let got = error.to_string();
+        let got = || error.to_string();
         match error {
             ParseError::Segments => Self::new(
                 "jwt.form",
-                "token contains an invalid number of segments",
+                SEGMENTS,
                 "three parts joined by dots",
-                got,
+                "another number of parts",
                 "send the token itself, not its name or another scheme",
             ),
             ParseError::Algorithm(name) => Self::new(
@@ -210,25 +223,21 @@ impl Fault {
                 name.to_string(),
                 "let the issuer sign with RSA",
             ),
-            ParseError::SignatureLength | ParseError::Base64(jose::Part::Signature) => Self::new(
-                "jwt.signature",
-                "signature is invalid",
-                "an RSA signature",
-                got,
-                "send the token as it was issued",
-            ),
+            ParseError::SignatureLength | ParseError::Base64(jose::Part::Signature) => {
+                Self::new("jwt.signature", SIGNATURE, "an RSA signature", got(), "send the token as it was issued")
+            }
             ParseError::KeyIdMissing => Self::new(
                 "jwt.kid",
                 "unable to find a signing key that matches the kid",
                 "a header with kid",
-                got,
+                got(),
                 "let the issuer name its key",
             ),
             _ => Self::new(
                 "jwt.form",
                 "the token is malformed",
                 "a well-formed JSON Web Token",
-                got,
+                got(),
                 "send the token as it was issued",
             ),
         }
@@ -245,7 +254,7 @@ impl Fault {
             ),
             VerifyError::AlgorithmNotForKey | VerifyError::Signature => Self::new(
                 "jwt.signature",
-                "signature is invalid",
+                SIGNATURE,
                 "a signature by the issuer's key over exactly this token",
                 error.to_string(),
                 "send the token as it was issued",

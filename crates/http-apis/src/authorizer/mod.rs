@@ -8,5 +8,5 @@ mod permit;
 
 pub(crate) use bearer::Bearer;
 pub(crate) use issuers::{Issuer, Issuers};
-pub(crate) use jwt::TokenCacheOf;
+pub(crate) use jwt::{TokenCacheOf, usual_challenges};
 pub(crate) use permit::{Permitted, admit};

@@ -211,15 +211,15 @@ pub enum AnswerBody {
     Full(Bytes),
     /// From a backend, as it comes.
     #[doc(hidden)]
-    Backend(Box<Download>),
+    Backend(Download),
 }
 
 /// A backend's body, with the connection it comes over. Dropped early, it takes the connection with it.
 #[derive(Debug)]
 pub struct Download {
     body: Incoming,
-    lease: Option<Lease>,
-    timer: Pin<Box<Sleep>>,
+    /// Until the connection has been given back or given up.
+    held: Option<(Lease, Pin<Box<Sleep>>)>,
 }
 
 impl AnswerBody {
@@ -231,10 +231,10 @@ impl AnswerBody {
     /// A backend's body; the connection goes back to its pool when the body has ended.
     pub(crate) fn backend(body: Incoming, lease: Lease, timer: Pin<Box<Sleep>>) -> Self {
         if body.is_end_stream() {
-            lease.give_back();
+            lease.give_back(timer);
             return Self::Empty;
         }
-        Self::Backend(Box::new(Download { body, lease: Some(lease), timer }))
+        Self::Backend(Download { body, held: Some((lease, timer)) })
     }
 }
 
@@ -274,8 +274,9 @@ impl Body for AnswerBody {
 impl Download {
     fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) else {
-            ready!(self.timer.as_mut().poll(cx));
-            self.lease = None;
+            let Some((_, timer)) = &mut self.held else { return Poll::Pending };
+            ready!(timer.as_mut().poll(cx));
+            self.held = None;
             return Poll::Ready(Some(Err(BodyError::TimedOut)));
         };
         match frame {
@@ -291,15 +292,15 @@ impl Download {
                 Poll::Ready(None)
             }
             Some(Err(_)) => {
-                self.lease = None;
+                self.held = None;
                 Poll::Ready(Some(Err(BodyError::Backend)))
             }
         }
     }
 
     fn finish(&mut self) {
-        if let Some(lease) = self.lease.take() {
-            lease.give_back();
+        if let Some((lease, timer)) = self.held.take() {
+            lease.give_back(timer);
         }
     }
 }

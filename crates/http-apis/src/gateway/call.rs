@@ -1,13 +1,14 @@
 //! One request on its way through: the facts that the steps of the pipeline add up.
 
 use std::{
+    borrow::Cow,
     net::{IpAddr, SocketAddr},
     sync::Arc,
 };
 
-use http::{HeaderMap, Method, request::Parts};
+use http::{HeaderMap, Method, header, request::Parts};
 
-use super::{RequestBody, entropy::RequestId, hosts::Place};
+use super::{RequestBody, entropy::RequestId, host_name, hosts::Place};
 use crate::snapshot::{ServedRoute, ServedStage};
 
 /// What the listener knows about a request. Made once, there.
@@ -29,8 +30,6 @@ pub(crate) struct Call {
     pub(crate) id: RequestId,
     pub(crate) head: Parts,
     pub(crate) body: RequestBody,
-    /// The host as sent.
-    pub(crate) host: String,
     pub(super) place: Place,
     /// The decoded path, when decoding changed it.
     pub(super) decoded: Option<String>,
@@ -98,9 +97,18 @@ impl Call {
         or_root(&self.path()[self.place.shown..])
     }
 
+    /// Host and port as sent.
+    pub(crate) fn host(&self) -> &str {
+        authority(&self.head)
+    }
+
     /// The host that functions see.
-    pub(crate) fn domain(&self) -> &str {
-        &self.place.domain
+    pub(crate) fn domain(&self) -> Cow<'_, str> {
+        if self.place.by_path {
+            self.stage().aws_host.as_ref().into()
+        } else {
+            host_name(self.host()).unwrap_or_default()
+        }
     }
 
     /// The port the client reached; the scheme's own where the listener does not know it.
@@ -116,6 +124,13 @@ impl Call {
     pub(crate) fn scheme(&self) -> &'static str {
         if self.context.tls { "https" } else { "http" }
     }
+}
+
+/// The host the client means: the request target's own before the Host header (RFC 9112 section 3.2.2).
+pub(super) fn authority(head: &Parts) -> &str {
+    let named = head.uri.authority().map(http::uri::Authority::as_str);
+    let header = || head.headers.get(header::HOST).and_then(|value| value.to_str().ok());
+    named.or_else(header).unwrap_or_default()
 }
 
 fn or_root(path: &str) -> &str {

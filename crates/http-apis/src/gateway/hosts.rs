@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
+use super::GatewayOptions;
 use crate::snapshot::{ServedApi, ServedStage, Snapshot};
 
 const PATH_FORMS: [&str; 2] = ["/execute-api/", "/_aws/execute-api/"];
@@ -19,8 +20,8 @@ pub(super) struct Place {
     pub(super) routed: usize,
     /// The same place in the path as sent; none when an encoded slash hides it.
     pub(super) routed_raw: Option<usize>,
-    /// The host that functions see.
-    pub(super) domain: String,
+    /// Whether the path named the API, and not the host.
+    pub(super) by_path: bool,
 }
 
 /// Why there is no place: for `explain`.
@@ -39,49 +40,45 @@ struct ApiHost<'h> {
     aws: bool,
 }
 
-/// A host as it is compared: without port and final dot, in lower case.
-pub(super) fn normalized(host: &str) -> String {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    name.trim_end_matches('.').to_ascii_lowercase()
-}
-
 /// Whether the gateway answers for this host and path. AWS's host names only for APIs that are here; local names and path
 /// forms always, so that a wrong id is told as 404 by the gateway.
-pub(super) fn claims(snapshot: &Snapshot, domains: &[Box<str>], host: &str, path: &str) -> bool {
-    match split_host(host, domains) {
+pub(super) fn claims(snapshot: &Snapshot, options: &GatewayOptions, host: &str, path: &str) -> bool {
+    match split_host(host, &options.domains) {
         Some(named) if named.aws => find(snapshot, &named).is_some(),
         Some(_) => true,
-        None => PATH_FORMS.iter().any(|prefix| path.starts_with(prefix)),
+        None => path_form(options, path).is_some(),
     }
+}
+
+/// The beginning of a path by which APIs are served on any host, where that is on.
+fn path_form(options: &GatewayOptions, path: &str) -> Option<&'static str> {
+    PATH_FORMS.into_iter().find(|prefix| options.path_forms && path.starts_with(prefix))
 }
 
 /// Finds the place. `path` is decoded, `raw` as sent.
 pub(super) fn resolve(
     snapshot: &Snapshot,
-    domains: &[Box<str>],
-    host: String,
+    options: &GatewayOptions,
+    host: &str,
     path: &str,
     raw: &str,
 ) -> Result<Place, Nowhere> {
-    if let Some(named) = split_host(&host, domains) {
+    if let Some(named) = split_host(host, &options.domains) {
         let api = find(snapshot, &named).ok_or_else(|| no_api(named.id))?;
-        return by_host(api, host, path, raw);
+        return by_host(api, path, raw);
     }
-    let prefix = PATH_FORMS.iter().find(|prefix| path.starts_with(**prefix)).ok_or_else(|| no_api(&host))?;
+    let prefix = path_form(options, path).ok_or_else(|| no_api(host))?;
     by_path(snapshot, prefix, path, raw)
 }
 
-fn by_host(api: &ServedApi, host: String, path: &str, raw: &str) -> Result<Place, Nowhere> {
+fn by_host(api: &ServedApi, path: &str, raw: &str) -> Result<Place, Nowhere> {
     let first = path.strip_prefix('/').map(|rest| rest.split('/').next().unwrap_or_default()).unwrap_or_default();
     let named = api.stage(first).filter(|stage| !stage.is_default());
     let (stage, routed) = match named {
         Some(stage) => (stage, 1 + first.len()),
         None => (api.stage("$default").ok_or_else(|| no_stage(api, first))?, 0),
     };
-    place(stage, 0, routed, host, path, raw)
+    place(stage, 0, routed, false, path, raw)
 }
 
 fn by_path(snapshot: &Snapshot, prefix: &str, path: &str, raw: &str) -> Result<Place, Nowhere> {
@@ -93,14 +90,14 @@ fn by_path(snapshot: &Snapshot, prefix: &str, path: &str, raw: &str) -> Result<P
     let stage_at = prefix.len() + id.len();
     let routed = stage_at + 1 + name.len();
     let shown = if stage.is_default() { routed } else { stage_at };
-    place(stage, shown, routed, api.aws_host.to_string(), path, raw)
+    place(stage, shown, routed, true, path, raw)
 }
 
 fn place(
     stage: &Arc<ServedStage>,
     shown: usize,
     routed: usize,
-    domain: String,
+    by_path: bool,
     path: &str,
     raw: &str,
 ) -> Result<Place, Nowhere> {
@@ -113,11 +110,14 @@ fn place(
         });
     }
     let routed_raw = raw_offset(&path[..routed], raw);
-    Ok(Place { stage: Arc::clone(stage), shown, routed, routed_raw, domain })
+    Ok(Place { stage: Arc::clone(stage), shown, routed, routed_raw, by_path })
 }
 
 /// Where the part behind `prefix` (decoded) begins in the path as sent.
 fn raw_offset(prefix: &str, raw: &str) -> Option<usize> {
+    if prefix.is_empty() {
+        return Some(0);
+    }
     let slashes = prefix.bytes().filter(|byte| *byte == b'/').count();
     let next = raw.bytes().enumerate().filter(|(_, byte)| *byte == b'/').map(|(at, _)| at).nth(slashes);
     let offset = if slashes == 0 { 0 } else { next.unwrap_or(raw.len()) };
@@ -216,13 +216,6 @@ mod tests {
         {
             assert_eq!(id(other), None, "{other}");
         }
-    }
-
-    #[test]
-    fn ports_final_dots_and_case_do_not_matter() {
-        assert_eq!(normalized("ABC.Execute-Api.Localhost.:4566"), "abc.execute-api.localhost");
-        assert_eq!(normalized("[::1]:80"), "[::1]");
-        assert_eq!(normalized("[::1]"), "[::1]");
     }
 
     #[test]

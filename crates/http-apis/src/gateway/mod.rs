@@ -4,6 +4,7 @@
 mod body;
 mod call;
 mod entropy;
+mod host_name;
 mod hosts;
 mod pipeline;
 mod refusal;
@@ -20,11 +21,12 @@ use rustls::ClientConfig;
 
 pub use body::{AnswerBody, BodyError, RequestBody};
 pub use call::RequestContext;
+pub use host_name::host_name;
 
 pub(crate) use body::{Progress, Upload};
 pub(crate) use call::Call;
 pub(crate) use pipeline::{MAX_BODY, too_large};
-pub(crate) use refusal::{Own, Refusal, shown};
+pub(crate) use refusal::{Own, Refusal, Text, shown};
 
 use crate::{
     authorizer::{Bearer, Issuers, TokenCacheOf},
@@ -56,6 +58,8 @@ pub struct GatewayOptions {
     /// Domains below which `{apiId}.execute-api.{domain}` is served, besides AWS's own host names. An entry with `{api}` in it is a whole
     /// host, in lower case, with the API's id in that place.
     pub domains: Vec<Box<str>>,
+    /// Whether `/execute-api/{apiId}/{stage}/...` is served on every other host. Such an API shares the origin of whatever else answers there.
+    pub path_forms: bool,
     /// Clock leeway for `exp`, `nbf` and `iat`, seconds.
     pub leeway: i64,
     /// CORS headers on the gateway's own 4xx and 5xx, so that a page can read its 401.
@@ -73,6 +77,7 @@ impl Default for GatewayOptions {
     fn default() -> Self {
         Self {
             domains: vec!["localhost".into()],
+            path_forms: true,
             leeway: 0,
             cors_on_refusals: true,
             token_cache_bytes: 16 << 20,
@@ -134,10 +139,9 @@ impl Gateway {
         }
     }
 
-    /// Whether a request for this host (as in the Host header) and path is the gateway's.
+    /// Whether a request for this host (as [`host_name`] reads it) and path is the gateway's.
     pub fn claims(&self, host: &str, path: &str) -> bool {
-        let host = hosts::normalized(host);
-        hosts::claims(&self.shared.snapshot.load(), &self.shared.options.domains, &host, path)
+        hosts::claims(&self.shared.snapshot.load(), &self.shared.options, host, path)
     }
 
     /// Brings the snapshot up to the store's latest change. When this returns, every change that was committed before the

@@ -7,8 +7,10 @@ use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header, reques
 use percent_encoding::percent_decode_str;
 
 use super::{
-    AnswerBody, Call, Own, Refusal, RequestBody, RequestContext, Worker,
+    AnswerBody, Call, Own, Refusal, RequestBody, RequestContext, Text, Worker,
+    call::authority,
     entropy::RequestId,
+    host_name,
     hosts::{self, Nowhere},
     shown,
 };
@@ -56,7 +58,7 @@ pub(super) async fn serve(
     };
     let mut response = match run(worker, head, body, &mut trace).await {
         Ok(response) => response,
-        Err(refusal) => refuse(worker, &refusal, &trace),
+        Err(refusal) => refuse(worker, refusal, &trace),
     };
     if let Some(id) = trace.id.header() {
         response.headers_mut().insert(REQUEST_ID, id);
@@ -92,34 +94,25 @@ fn check_head(head: &Parts) -> Refuse<()> {
         return Err(Refusal::new(Own::HeadersTooLarge, "request.head", expected, format!("{size} bytes"), fix));
     }
     if head.headers.get_all(header::HOST).iter().nth(1).is_some() {
-        return Err(Refusal::new(
-            Own::BadRequest,
-            "request.host",
-            "one Host header",
-            "several",
-            "send one Host header",
-        ));
+        return Err(bad_host());
     }
     Ok(())
 }
 
+fn bad_host() -> Refusal {
+    let fix = "send one Host header with a host name or address, and a port where it is not the scheme's own";
+    Refusal::new(Own::BadRequest, "request.host", "one Host header: host[:port]", "none, several, or another form", fix)
+}
+
 /// The path decoded once, the API and the stage.
 fn place(worker: &Worker, head: Parts, body: RequestBody, trace: &mut Trace) -> Refuse<Call> {
-    let host = host_of(&head);
     let decoded = decode(head.uri.path())?;
     let snapshot: arc_swap::Guard<Arc<Snapshot>> = worker.shared().snapshot.load();
     let path = decoded.as_deref().unwrap_or_else(|| head.uri.path());
-    let domains = &worker.shared().options.domains;
-    let place = hosts::resolve(&snapshot, domains, hosts::normalized(&host), path, head.uri.path()).map_err(nowhere)?;
+    let host = host_name(authority(&head)).ok_or_else(bad_host)?;
+    let place = hosts::resolve(&snapshot, &worker.shared().options, &host, path, head.uri.path()).map_err(nowhere)?;
     trace.stage = Some(Arc::clone(&place.stage));
-    Ok(Call { context: trace.context, id: trace.id, head, body, host, place, decoded, route: None, values: Vec::new() })
-}
-
-/// The host the client means: the request target's own before the Host header (RFC 9112 section 3.2.2).
-fn host_of(head: &Parts) -> String {
-    let named = head.uri.authority().map(http::uri::Authority::as_str);
-    let header = || head.headers.get(header::HOST).and_then(|value| value.to_str().ok());
-    named.or_else(header).unwrap_or_default().to_owned()
+    Ok(Call { context: trace.context, id: trace.id, head, body, place, decoded, route: None, values: Vec::new() })
 }
 
 fn decode(raw: &str) -> Refuse<Option<String>> {
@@ -175,21 +168,21 @@ fn routed(call: Call) -> Refuse<Call> {
 fn check_length(call: &Call) -> Refuse<()> {
     let said = call.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     match said.filter(|said| *said > MAX_BODY) {
-        Some(said) => Err(too_large(&format!("{said} bytes"))),
+        Some(said) => Err(too_large(format!("{said} bytes"))),
         None => Ok(()),
     }
 }
 
 /// The refusal of a body beyond the limit.
-pub(crate) fn too_large(got: &str) -> Refusal {
+pub(crate) fn too_large(got: impl Into<Text>) -> Refusal {
     let fix = "upload large files by a presigned URL, not through the API";
     Refusal::new(Own::TooLarge, "request.body", format!("at most {MAX_BODY} bytes"), got, fix)
 }
 
 /// The client's answer to a refusal, with CORS headers when the page may read them; and its record.
-fn refuse(worker: &Worker, refusal: &Refusal, trace: &Trace) -> Response<AnswerBody> {
-    record(worker, refusal, trace);
+fn refuse(worker: &Worker, refusal: Refusal, trace: &Trace) -> Response<AnswerBody> {
     let mut response = refusal.response();
+    record(worker, refusal, trace);
     if worker.shared().options.cors_on_refusals
         && let Some(cors) = trace.stage.as_ref().and_then(|stage| stage.cors.as_ref())
     {
@@ -198,22 +191,27 @@ fn refuse(worker: &Worker, refusal: &Refusal, trace: &Trace) -> Response<AnswerB
     response
 }
 
-fn record(worker: &Worker, refusal: &Refusal, trace: &Trace) {
+fn record(worker: &Worker, refusal: Refusal, trace: &Trace) {
+    let recorder = &worker.shared().ports.recorder;
+    if !recorder.wants(trace.context.client, trace.context.now) {
+        return;
+    }
     let stage = trace.stage.as_deref();
     let route = stage.and_then(|stage| stage.routes.get(trace.route?));
-    worker.shared().ports.recorder.refused(Refused {
+    let details = refusal.into_details();
+    recorder.refused(Refused {
         request_id: trace.id.as_str().to_owned(),
         at: trace.context.now,
         client: trace.context.client,
-        method: trace.method.as_str().to_owned(),
+        method: trace.method.clone(),
         path: shown(trace.uri.path()),
-        api_id: stage.map(|stage| stage.api_id.to_string()),
-        stage: stage.map(|stage| stage.name.to_string()),
-        route: route.map(|route| route.key.to_string()),
-        status: refusal.own.status().as_u16(),
-        rule: refusal.rule,
-        expected: refusal.expected.clone(),
-        got: refusal.got.clone(),
-        fix: refusal.fix.clone(),
+        api_id: stage.map(|stage| Arc::clone(&stage.api_id)),
+        stage: stage.map(|stage| Arc::clone(&stage.name)),
+        route: route.map(|route| Arc::clone(&route.key)),
+        status: details.own.status().as_u16(),
+        rule: details.rule,
+        expected: details.expected,
+        got: details.got,
+        fix: details.fix,
     });
 }

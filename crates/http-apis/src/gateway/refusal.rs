@@ -1,6 +1,6 @@
 //! Answers the gateway makes itself, to the byte, and the refusals behind them.
 
-use std::ops::Deref;
+use std::{borrow::Cow, ops::Deref};
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -58,6 +58,9 @@ impl Own {
     }
 }
 
+/// Words about a refusal; most of them are always the same.
+pub(crate) type Text = Cow<'static, str>;
+
 /// A refused request. Boxed: it travels in every `Result` of the hot path.
 #[derive(Debug)]
 pub(crate) struct Refusal(Box<Details>);
@@ -69,9 +72,9 @@ pub(crate) struct Details {
     /// `www-authenticate`.
     pub(crate) challenge: Option<HeaderValue>,
     pub(crate) rule: &'static str,
-    pub(crate) expected: String,
-    pub(crate) got: String,
-    pub(crate) fix: String,
+    pub(crate) expected: Text,
+    pub(crate) got: Text,
+    pub(crate) fix: Text,
 }
 
 impl Deref for Refusal {
@@ -87,12 +90,17 @@ impl Refusal {
     pub(crate) fn new(
         own: Own,
         rule: &'static str,
-        expected: impl Into<String>,
-        got: impl Into<String>,
-        fix: impl Into<String>,
+        expected: impl Into<Text>,
+        got: impl Into<Text>,
+        fix: impl Into<Text>,
     ) -> Self {
         let (expected, got, fix) = (expected.into(), got.into(), fix.into());
         Self(Box::new(Details { own, challenge: None, rule, expected, got, fix }))
+    }
+
+    /// All of it.
+    pub(crate) fn into_details(self) -> Details {
+        *self.0
     }
 
     /// The same with a `www-authenticate` header.

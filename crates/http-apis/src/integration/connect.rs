@@ -53,7 +53,9 @@ async fn speak<S>(stream: S) -> io::Result<SendRequest<Upload>>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let (sender, driver) = http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
+    // A request is one head, mostly without a body: one plain write each.
+    let (sender, driver) =
+        http1::Builder::new().writev(false).handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
     tokio::spawn(async move {
         // An error here also reaches whoever waits for the answer; a closed idle connection is nobody's concern.
         drop(driver.await);

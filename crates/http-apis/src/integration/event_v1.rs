@@ -40,7 +40,7 @@ fn context(route: &ServedRoute, call: &Call, bearer: Option<&Bearer>) -> HttpCon
         api_id: stage.api_id.to_string(),
         authorizer: bearer
             .map(|bearer| AuthorizerV1::Jwt { claims: bearer.printed().clone(), scopes: scopes(route, bearer) }),
-        domain_name: call.domain().to_owned(),
+        domain_name: call.domain().into_owned(),
         domain_prefix: call.domain().split('.').next().unwrap_or_default().to_owned(),
         extended_request_id: call.id.as_str().to_owned(),
         http_method: call.method().to_string(),

@@ -36,7 +36,7 @@ fn context(route: &ServedRoute, call: &Call, bearer: Option<&Bearer>) -> HttpCon
         authorizer: bearer.map(|bearer| {
             AuthorizerV2::Jwt(JwtAuthorizer { claims: bearer.printed().clone(), scopes: scopes(route, bearer) })
         }),
-        domain_name: call.domain().to_owned(),
+        domain_name: call.domain().into_owned(),
         domain_prefix: call.domain().split('.').next().unwrap_or_default().to_owned(),
         http: HttpV2 {
             method: call.method().to_string(),

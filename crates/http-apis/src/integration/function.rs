@@ -101,7 +101,7 @@ fn for_function(worker: &Worker, call: &mut Call, length: usize) {
     let trace = headers::trace_id(call.headers(), worker, call.context.now);
     let port = call.port().to_string();
     let values = [
-        (header::HOST, call.host.clone()),
+        (header::HOST, call.host().to_owned()),
         (headers::TRACE_ID, trace),
         (headers::X_FORWARDED_FOR, chain),
         (HeaderName::from_static("x-forwarded-port"), port),

@@ -1,7 +1,8 @@
 //! Headers across the gateway: what ends here, what is added towards a backend.
 
-use std::{fmt, net::IpAddr};
+use std::{fmt, io::Write as _, net::IpAddr};
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::gateway::{Call, Worker};
@@ -10,29 +11,19 @@ pub(super) const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id
 pub(super) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const VIA: HeaderValue = HeaderValue::from_static("HTTP/1.1 AmazonAPIGateway");
 
-/// What a client may have written to pose as a proxy.
-const FORWARDING: [HeaderName; 5] = [
-    header::FORWARDED,
-    X_FORWARDED_FOR,
-    HeaderName::from_static("x-forwarded-host"),
-    HeaderName::from_static("x-forwarded-port"),
-    HeaderName::from_static("x-forwarded-proto"),
-];
-
-/// Makes a client's headers a backend's: what ends here goes, what the gateway says about the request comes.
-pub(super) fn towards_backend(headers: &mut HeaderMap, call: &Call, worker: &Worker, host: HeaderValue) {
-    drop_hop_by_hop(headers);
-    drop_forwarding(headers);
-    join_cookies(headers);
-    headers.remove(header::EXPECT);
+/// Makes a client's headers a backend's: what ends here goes, what the gateway says about the request comes. `forwarded` is
+/// [`forwarded`]'s, made while the call still had its headers.
+pub(super) fn towards_backend(headers: &mut HeaderMap, forwarded: Vec<u8>, trace: String, host: HeaderValue) {
+    drop_listed(headers);
     // The body says its own length: one that was announced and one that is sent must never differ.
-    headers.remove(header::CONTENT_LENGTH);
+    drop_all(headers, |name| is_hop_by_hop(name) || is_forwarding(name) || matches!(name, "expect" | "content-length"));
+    join_cookies(headers);
     headers.insert(header::HOST, host);
-    if let Ok(forwarded) = HeaderValue::try_from(forwarded(call)) {
+    if let Ok(forwarded) = HeaderValue::from_maybe_shared(Bytes::from(forwarded)) {
         headers.insert(header::FORWARDED, forwarded);
     }
     headers.append(header::VIA, VIA);
-    if let Ok(trace) = HeaderValue::try_from(trace_id(headers, worker, call.context.now)) {
+    if let Ok(trace) = HeaderValue::try_from(trace) {
         headers.insert(TRACE_ID, trace);
     }
 }
@@ -48,9 +39,20 @@ fn join_cookies(headers: &mut HeaderMap) {
     }
 }
 
+/// What a client may have written to pose as a proxy.
+fn is_forwarding(name: &str) -> bool {
+    matches!(name, "forwarded" | "x-forwarded-for" | "x-forwarded-host" | "x-forwarded-port" | "x-forwarded-proto")
+}
+
 /// Removes everything by which a client could pose as a proxy.
 pub(super) fn drop_forwarding(headers: &mut HeaderMap) {
-    for name in FORWARDING {
+    drop_all(headers, is_forwarding);
+}
+
+/// Removes what `ends` names. Most messages have few of the many names that end here, so the names that are there are looked at once,
+/// instead of the map being asked for each that might be.
+fn drop_all(headers: &mut HeaderMap, ends: impl Fn(&str) -> bool) {
+    while let Some(name) = headers.keys().find(|name| ends(name.as_str())).cloned() {
         headers.remove(name);
     }
 }
@@ -70,16 +72,22 @@ pub(super) fn trace_id(headers: &HeaderMap, worker: &Worker, now: i64) -> String
 }
 
 /// RFC 7239: whom the request came to and from, under which host and scheme.
-fn forwarded(call: &Call) -> String {
+pub(super) fn forwarded(call: &Call) -> Vec<u8> {
     let (by, of) = (Node(call.context.local.ip()), Node(call.context.client));
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
     // A Host header is the client's text: nothing of it may end the parameter it stands in.
-    let (quote, host) = match call.host.as_str() {
+    let (quote, host) = match call.host() {
         host if host.bytes().all(plain) => ("", host),
         host if host.bytes().all(|byte| plain(byte) || b":[]".contains(&byte)) => ("\"", host),
         _ => ("", "unknown"),
     };
-    format!("by={by};for={of};host={quote}{host}{quote};proto={}", call.scheme())
+    let mut out = Vec::with_capacity(96 + host.len());
+    // Writing to memory cannot fail.
+    let _ = write!(out, "by={by};for={of}");
+    for piece in [";host=", quote, host, quote, ";proto=", call.scheme()] {
+        out.extend_from_slice(piece.as_bytes());
+    }
+    out
 }
 
 /// An address as RFC 7239 writes it.
@@ -94,18 +102,29 @@ impl fmt::Display for Node {
     }
 }
 
-/// Headers that end at a connection (RFC 9110 section 7.6.1), those listed in `Connection` included.
+/// Headers that end at a connection (RFC 9110 section 7.6.1).
+fn is_hop_by_hop(name: &str) -> bool {
+    matches!(
+        name,
+        "connection"
+            | "keep-alive"
+            | "proxy-connection"
+            | "proxy-authenticate"
+            | "proxy-authorization"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+    )
+}
+
+/// Removes the headers that end at a connection, those listed in `Connection` included.
 pub(super) fn drop_hop_by_hop(headers: &mut HeaderMap) {
-    const HOP: [HeaderName; 8] = [
-        header::CONNECTION,
-        HeaderName::from_static("keep-alive"),
-        HeaderName::from_static("proxy-connection"),
-        header::PROXY_AUTHENTICATE,
-        header::PROXY_AUTHORIZATION,
-        header::TE,
-        header::TRAILER,
-        header::UPGRADE,
-    ];
+    drop_listed(headers);
+    drop_all(headers, is_hop_by_hop);
+}
+
+fn drop_listed(headers: &mut HeaderMap) {
     if headers.contains_key(header::CONNECTION) {
         let listed: Vec<HeaderName> = (headers.get_all(header::CONNECTION).iter())
             .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
@@ -115,10 +134,6 @@ pub(super) fn drop_hop_by_hop(headers: &mut HeaderMap) {
             headers.remove(name);
         }
     }
-    for name in HOP {
-        headers.remove(name);
-    }
-    headers.remove(header::TRANSFER_ENCODING);
 }
 
 #[cfg(test)]

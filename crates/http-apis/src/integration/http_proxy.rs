@@ -26,11 +26,19 @@ pub(super) async fn call(
     let upload = Upload::new(std::mem::take(&mut call.body), MAX_BODY);
     let progress = upload.progress();
     let request = request(worker, target, &mut call, bearer, upload)?;
-    let mut timer = Box::pin(sleep(target.timeout));
+    let pooled = worker.pool().take(&target.origin);
+    // An idle connection brings its last request's timer along: to move a timer back is cheap, to set a new one is not.
+    let (pooled, mut timer) = match pooled {
+        Some((lease, mut timer)) => {
+            timer.as_mut().reset(Instant::now() + target.timeout);
+            (Some(lease), timer)
+        }
+        None => (None, Box::pin(sleep(target.timeout))),
+    };
     let patience = worker.shared().options.body_patience;
     let outcome = tokio::select! {
         biased;
-        sent = send(worker, &target.origin, request) => sent,
+        sent = send(worker, &target.origin, pooled, request) => sent,
         failure = wait(timer.as_mut(), progress.as_ref(), target.timeout, patience) => Err(failure),
     };
     let (mut response, lease) = outcome.map_err(|failure| refusal(failure, progress.as_ref(), target))?;
@@ -53,8 +61,10 @@ fn request(
 ) -> Refuse<Request<Upload>> {
     let mapped = mapping::request(target, call, bearer);
     let path = path(target, call, &mapped)?;
+    let forwarded = headers::forwarded(call);
+    let trace = headers::trace_id(call.headers(), worker, call.context.now);
     let mut headers: HeaderMap = std::mem::take(&mut call.head.headers);
-    headers::towards_backend(&mut headers, call, worker, target.origin.host_header.clone());
+    headers::towards_backend(&mut headers, forwarded, trace, target.origin.host_header.clone());
     mapped.apply(&mut headers);
     let mut request = Request::new(upload);
     *request.method_mut() = target.method.clone().unwrap_or_else(|| call.method().clone());
@@ -65,6 +75,9 @@ fn request(
 
 fn path(target: &HttpTarget, call: &Call, mapped: &mapping::Mapped) -> Refuse<PathAndQuery> {
     let query = mapped.query.as_deref().or_else(|| call.raw_query());
+    if let (Some(fixed), None, None) = (&target.fixed, &mapped.path, query) {
+        return Ok(fixed.clone());
+    }
     let made = match &mapped.path {
         Some(path) => target.with_path(path, query),
         None => target.path_and_query(&call.values, call.routed_raw_path(), call.routed_path(), query),
@@ -93,11 +106,13 @@ enum Failure {
 async fn send(
     worker: &Worker,
     origin: &Arc<Origin>,
+    mut pooled: Option<Lease>,
     mut request: Request<Upload>,
 ) -> Result<(Response<Incoming>, Lease), Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::Backend(error.to_string());
-    while let Some(mut lease) = worker.pool().take(origin) {
+    while let Some(mut lease) = pooled {
         if lease.sender.ready().await.is_err() {
+            pooled = worker.pool().take(origin).map(|(lease, _)| lease);
             continue;
         }
         match lease.sender.try_send_request(request).await {
@@ -110,6 +125,16 @@ async fn send(
         }
         break;
     }
+    // Boxed, as rare: what a new connection needs is not to be carried by every request.
+    Box::pin(over_new(worker, origin, request)).await
+}
+
+async fn over_new(
+    worker: &Worker,
+    origin: &Arc<Origin>,
+    request: Request<Upload>,
+) -> Result<(Response<Incoming>, Lease), Failure> {
+    let failed = |error: &dyn std::fmt::Display| Failure::Backend(error.to_string());
     let sender = connect::open(origin, &worker.shared().tls).await.map_err(|error| failed(&error))?;
     let mut lease = worker.pool().lease(origin, sender);
     match lease.sender.try_send_request(request).await {

@@ -37,7 +37,7 @@ pub(crate) async fn call(worker: &Worker, permitted: Permitted<Call>) -> Result<
         }
         ServedIntegration::Broken(why) => {
             let fix = "correct the integration";
-            Err(Refusal::new(Own::Internal, "integration", "an integration that can be called", why.as_str(), fix))
+            Err(Refusal::new(Own::Internal, "integration", "an integration that can be called", why.clone(), fix))
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     ServedIntegration, ServedRoute, ServedStage,
 };
 use crate::{
-    authorizer::Issuers,
+    authorizer::{Issuers, usual_challenges},
     model::{
         Api, AuthorizationType, Authorizer, Definition, Integration, IntegrationType, Route, RouteKey, Segment, Stage,
         function_arn,
@@ -24,12 +24,7 @@ impl ServedApi {
             let definition = deployment.snapshot.as_ref()?;
             Some(Arc::new(compile_stage(api, stage, definition, issuers)))
         });
-        Self {
-            stages: served.collect(),
-            aws_host: format!("{}.execute-api.{}.amazonaws.com", api.api_id, api.scope.region).into(),
-            id: api.api_id.as_str().into(),
-            scope: api.scope.clone(),
-        }
+        Self { stages: served.collect(), id: api.api_id.as_str().into(), scope: api.scope.clone() }
     }
 }
 
@@ -38,6 +33,7 @@ fn compile_stage(api: &Api, stage: &Stage, definition: &Definition, issuers: &Is
     ServedStage {
         account: api.scope.account.as_str().into(),
         api_id: api.api_id.as_str().into(),
+        aws_host: format!("{}.execute-api.{}.amazonaws.com", api.api_id, api.scope.region).into(),
         name: stage.stage_name.as_str().into(),
         variables: stage.stage_variables.clone(),
         disabled_endpoint: definition.disable_execute_api_endpoint,
@@ -87,12 +83,14 @@ fn jwt_rule(authorizer: &Authorizer, route: &Route, issuers: &Issuers) -> Option
         None => IdentitySource::Query(source.strip_prefix("$request.querystring.")?.into()),
     };
     let quoted = |byte: char| if matches!(byte, ' '..='~') && !matches!(byte, '"' | '\\') { byte } else { '?' };
+    let scope_text: Box<str> = route.authorization_scopes.join(" ").chars().map(quoted).collect();
     Some(JwtRule {
         source,
         issuer: issuers.issuer(jwt.issuer.as_deref()?),
         audiences: jwt.audience.iter().map(|audience| audience.as_str().into()).collect(),
         scopes: route.authorization_scopes.iter().map(|scope| scope.as_str().into()).collect(),
-        scope_text: route.authorization_scopes.join(" ").chars().map(quoted).collect(),
+        challenges: usual_challenges(&scope_text),
+        scope_text,
     })
 }
 

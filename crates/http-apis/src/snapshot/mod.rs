@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 
 pub(crate) use cors::ServedCors;
 pub(crate) use router::Router;
@@ -33,16 +33,16 @@ pub(crate) struct Snapshot {
 pub(crate) struct ServedApi {
     pub(crate) scope: Scope,
     pub(crate) id: Box<str>,
-    /// The name its endpoint has on AWS.
-    pub(crate) aws_host: Box<str>,
     stages: Vec<Arc<ServedStage>>,
 }
 
 /// A stage with its deployment compiled under the stage's variables.
 pub(crate) struct ServedStage {
     pub(crate) account: Box<str>,
-    pub(crate) api_id: Box<str>,
-    pub(crate) name: Box<str>,
+    pub(crate) api_id: Arc<str>,
+    /// The name the API's endpoint has on AWS.
+    pub(crate) aws_host: Box<str>,
+    pub(crate) name: Arc<str>,
     pub(crate) variables: BTreeMap<String, String>,
     pub(crate) disabled_endpoint: bool,
     pub(crate) cors: Option<ServedCors>,
@@ -53,7 +53,7 @@ pub(crate) struct ServedStage {
 /// A route, ready to run.
 pub(crate) struct ServedRoute {
     /// The route key's text.
-    pub(crate) key: Box<str>,
+    pub(crate) key: Arc<str>,
     /// The path of the key; `$default` for that route.
     pub(crate) resource: Box<str>,
     /// Names of the path's variables, in order.
@@ -80,6 +80,8 @@ pub(crate) struct JwtRule {
     pub(crate) scopes: Vec<Box<str>>,
     /// The scopes joined by spaces, safe inside a quoted string.
     pub(crate) scope_text: Box<str>,
+    /// `www-authenticate` of the refusals that strangers cause most, by their description.
+    pub(crate) challenges: Vec<(&'static str, HeaderValue)>,
 }
 
 /// Where a token is looked for.

@@ -1,8 +1,14 @@
 //! An HTTP backend's address: the integration URI compiled into pieces, filled per request.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher, Hash, Hasher},
+    sync::Arc,
+    time::Duration,
+};
 
-use http::{HeaderValue, Method};
+use http::{HeaderValue, Method, uri::PathAndQuery};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use crate::model::{
@@ -42,13 +48,15 @@ pub(crate) struct HttpTarget {
     pub(crate) requests: Vec<Mapping>,
     /// Response mappings by status.
     pub(crate) responses: BTreeMap<u16, Vec<Mapping>>,
+    /// Path and query, where no request changes them.
+    pub(crate) fixed: Option<PathAndQuery>,
     path: Vec<Part>,
     query: Option<Box<str>>,
     whole_path: bool,
 }
 
 /// Scheme, host and port of a backend.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Origin {
     pub(crate) tls: bool,
     /// Name or address, without brackets.
@@ -56,6 +64,14 @@ pub(crate) struct Origin {
     pub(crate) port: u16,
     /// As the backend wants to see it.
     pub(crate) host_header: HeaderValue,
+    /// Hash of the others, worked out once: pools are asked with it for every request.
+    number: u64,
+}
+
+impl Hash for Origin {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.number);
+    }
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -89,7 +105,7 @@ impl HttpTarget {
             None | Some("ANY") => None,
             Some(method) => Some(method.parse().map_err(|_| format!("{method} is not a method"))?),
         };
-        Ok(Self {
+        let mut target = Self {
             origin: Arc::new(
                 Origin::new(scheme == "https", authority).ok_or_else(|| format!("{authority} is not a host"))?,
             ),
@@ -100,7 +116,12 @@ impl HttpTarget {
             path: parts(path, segments)?,
             query,
             whole_path,
-        })
+            fixed: None,
+        };
+        if !whole_path && target.path.iter().all(|part| matches!(part, Part::Text(_))) {
+            target.fixed = target.path_and_query(&[], None, "", None).ok().and_then(|made| made.try_into().ok());
+        }
+        Ok(target)
     }
 
     /// The request target at the backend. `values` are the route's, decoded; `path` is what the route matched, decoded,
@@ -172,7 +193,8 @@ impl Origin {
         let host = parsed.host().trim_start_matches('[').trim_end_matches(']');
         let port = parsed.port_u16().unwrap_or(if tls { 443 } else { 80 });
         let header = HeaderValue::from_str(authority).ok()?;
-        (!host.is_empty()).then(|| Self { tls, host: host.into(), port, host_header: header })
+        let number = BuildHasherDefault::<DefaultHasher>::default().hash_one((tls, authority));
+        (!host.is_empty()).then(|| Self { tls, host: host.into(), port, host_header: header, number })
     }
 }
 

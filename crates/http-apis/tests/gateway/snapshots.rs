@@ -33,7 +33,7 @@ async fn a_store_that_is_down_stops_changes_but_not_traffic() {
 async fn the_gateway_claims_its_own_hosts_and_paths_only() {
     let bench = Bench::new().await;
     let id = &bench.api.api_id;
-    let claims = |host: &str, path: &str| bench.gateway.claims(host, path);
+    let claims = |host: &str, path: &str| bench.gateway.claims(&http_apis::host_name(host).unwrap(), path);
     assert!(claims(&format!("{id}.execute-api.localhost:4566"), "/"));
     assert!(claims("unknown.execute-api.localhost", "/"), "so that the gateway says 404");
     assert!(claims(&format!("{id}.execute-api.us-east-1.amazonaws.com"), "/"));
