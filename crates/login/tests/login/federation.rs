@@ -122,6 +122,22 @@ async fn every_sign_in_writes_the_mapping_again_for_the_same_user() {
 }
 
 #[tokio::test]
+async fn a_flag_without_its_address_vouches_for_no_address_of_the_users_own() {
+    let bench = Bench::new();
+    let (pool, client, corp) = scene(&bench).await;
+    let mut browser = Browser::new(&bench);
+    walk(&mut browser, &corp, &client, &json!({"sub": "17", "email_verified": true})).await;
+    let mut own = user_of(&bench, &pool, "17").await;
+    assert_eq!(own.attributes.get("email_verified"), None);
+    // As UpdateUserAttributes leaves it.
+    own.attributes.insert("email".into(), "victim@corp.example".into());
+    own.attributes.insert("email_verified".into(), "false".into());
+    bench.store.replace_user(bench.now(), own).await.unwrap();
+    walk(&mut Browser::new(&bench), &corp, &client, &json!({"sub": "17", "email_verified": true})).await;
+    assert_eq!(user_of(&bench, &pool, "17").await.attributes["email_verified"], "false");
+}
+
+#[tokio::test]
 async fn an_address_alone_never_leads_to_somebody_elses_account() {
     let bench = Bench::new();
     let pool =

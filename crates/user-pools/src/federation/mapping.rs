@@ -8,11 +8,19 @@ use crate::pool::PoolSettings;
 use crate::user::User;
 use std::collections::BTreeMap;
 
-/// The attributes that the provider gives, by the mapping; claims that are missing leave what is there.
+/// The attributes that the provider gives, by the mapping; claims that are missing leave what is there. A verified flag is about the address
+/// beside it: one that comes alone would vouch for whatever address the user has entered here.
 pub(super) fn given(provider: &IdentityProvider, profile: &Profile) -> BTreeMap<String, String> {
     let mapped = provider.mapping.iter().filter(|(attribute, _)| *attribute != "username");
     let text = |claim: &String| profile.claims.get(claim).and_then(text_of).filter(|text| !text.is_empty());
-    mapped.filter_map(|(attribute, claim)| Some((attribute.clone(), text(claim)?))).collect()
+    let mut given: BTreeMap<_, _> =
+        mapped.filter_map(|(attribute, claim)| Some((attribute.clone(), text(claim)?))).collect();
+    for contact in CONTACTS {
+        if !given.contains_key(contact.attribute()) {
+            given.remove(contact.verified_attribute());
+        }
+    }
+    given
 }
 
 /// Writes them. `fresh`: the user is being made; later an attribute that is not mutable breaks the sign-in, as on AWS, even with the same
