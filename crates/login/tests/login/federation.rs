@@ -138,6 +138,21 @@ async fn a_flag_without_its_address_vouches_for_no_address_of_the_users_own() {
 }
 
 #[tokio::test]
+async fn an_identity_that_is_shut_out_takes_its_tokens_along() {
+    let bench = Bench::new();
+    let (pool, client, corp) = scene(&bench).await;
+    let mut browser = Browser::new(&bench);
+    let home = walk(&mut browser, &corp, &client, &json!({"sub": "17"})).await;
+    let tokens = browser.redeem(&client, &home.sent("code").unwrap()).await.json();
+    let refresh = tokens["refresh_token"].as_str().unwrap().to_owned();
+    bench.pools.disable_provider(&bench.cx(), &pool, &named("Corp", "Cognito_Subject", "17")).await.unwrap();
+    bench.pools.admin_enable_user(&bench.cx(), &pool, "Corp_17").await.unwrap();
+    let refreshing =
+        [("grant_type", "refresh_token"), ("client_id", client.id.0.as_str()), ("refresh_token", &refresh)];
+    assert_eq!(browser.token(&refreshing).await.error(), "invalid_grant", "as after AdminDisableUser");
+}
+
+#[tokio::test]
 async fn an_address_alone_never_leads_to_somebody_elses_account() {
     let bench = Bench::new();
     let pool =

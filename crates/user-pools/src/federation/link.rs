@@ -127,8 +127,11 @@ impl UserPools {
             }
             Ok(())
         };
-        self.update_user(cx, pool, &user.sub, Aliases::Respect, change).await?;
-        // Who came in by it is out: the browser's session, and with the user disabled every token.
+        let changed = self.update_user(cx, pool, &user.sub, Aliases::Respect, change).await?;
+        // Who came in by it is out: the browser's session, and of a user who is shut out every token, for good.
+        if !changed.enabled {
+            self.store.sign_out_user(cx.now, pool.id.clone(), user.sub.clone()).await?;
+        }
         Ok(self.store.end_login_sessions_of(cx.now, pool.id.clone(), user.sub.clone()).await?)
     }
 
