@@ -132,10 +132,10 @@ async fn confirm(call: &Call<'_>, site: &user_pools::oauth::Site, username: &str
     confirmed.map_err(|error| concealed(&site.client, error))
 }
 
-/// The API tells the status of somebody who has been confirmed already, as AWS does. A page of ours need not: where the client prevents
-/// existence errors, they look like somebody who does not exist.
+/// The API tells the status of somebody who has been confirmed already, and of a code that has ended, as AWS does. A page of ours need not:
+/// where the client prevents existence errors, both look like somebody who does not exist.
 fn concealed(client: &AppClient, error: Error) -> Error {
-    if client.settings.hides_users() && error.kind == ErrorKind::NotAuthorized {
+    if client.settings.hides_users() && matches!(error.kind, ErrorKind::NotAuthorized | ErrorKind::ExpiredCode) {
         return messages::CODE_MISMATCH;
     }
     error
