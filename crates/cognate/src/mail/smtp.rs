@@ -106,17 +106,73 @@ impl Carrier for Smtp {
             .header(kind)
             .body(message.body.clone());
         let letter = letter.map_err(|error| Undelivered::Refused(error.to_string()))?;
-        match self.relay.send(letter).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.is_permanent() && !is_about_us(&error) => Err(Undelivered::Refused(error.to_string())),
-            Err(error) => Err(Undelivered::Unreachable(error.to_string())),
-        }
+        let Err(error) = self.relay.send(letter).await else { return Ok(()) };
+        let why = without_private(&error.to_string(), message);
+        let for_good = error.is_permanent() && !is_about_us(&error);
+        Err(if for_good { Undelivered::Refused(why) } else { Undelivered::Unreachable(why) })
     }
+}
+
+/// A relay's words go to the log, and they often repeat the address, or what it disliked in the text.
+fn without_private(words: &str, message: &Message) -> String {
+    let private = [Some(message.to.as_str()), message.code.as_deref()];
+    private.into_iter().flatten().fold(words.to_owned(), |words, private| without(&words, private))
+}
+
+/// Letters without regard to case; ASCII alone, so that no place in the text moves.
+fn without(words: &str, private: &str) -> String {
+    let (lower, private) = (words.to_ascii_lowercase(), private.to_ascii_lowercase());
+    let (mut out, mut at) = (String::new(), 0);
+    for (start, found) in lower.match_indices(&private).filter(|(_, found)| !found.is_empty()) {
+        out.push_str(&words[at..start]);
+        out.push_str("***");
+        at = start + found.len();
+    }
+    out + &words[at..]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+    use tokio::net::TcpListener;
+
+    /// A relay on loopback that takes nobody's mail, in these words; its port.
+    async fn refusing_relay(words: &'static str) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            let (read, mut write) = stream.into_split();
+            let mut lines = BufReader::new(read).lines();
+            write.write_all(b"220 relay\r\n").await.unwrap();
+            while let Ok(Some(line)) = lines.next_line().await {
+                let answer = if line.starts_with("RCPT") { words } else { "250 relay" };
+                write.write_all(format!("{answer}\r\n").as_bytes()).await.unwrap();
+            }
+        });
+        port
+    }
+
+    #[tokio::test]
+    async fn a_relays_words_reach_the_log_without_address_and_code() {
+        let port = refusing_relay("550 5.1.1 <Ann@Example.com>: no such user, and 123456 is spam").await;
+        let smtp = Smtp::new(&SmtpSettings { port: Some(port), ..settings("127.0.0.1", Some("none"), false) }).unwrap();
+        let message = Message {
+            request_id: "r".to_owned(),
+            at: 0,
+            pool: user_pools::PoolId("us-east-1_a".to_owned()),
+            username: "ann".to_owned(),
+            kind: "ForgotPassword".into(),
+            medium: Contact::Email,
+            to: "ann@example.com".to_owned(),
+            subject: "s".to_owned(),
+            body: "123456".to_owned(),
+            code: Some("123456".to_owned()),
+        };
+        let Err(Undelivered::Refused(why)) = smtp.carry(&message).await else { panic!("the relay refuses for good") };
+        assert!(why.contains("<***>: no such user, and *** is spam"), "{why}");
+    }
 
     fn settings(host: &str, security: Option<&str>, plaintext: bool) -> SmtpSettings {
         SmtpSettings {
