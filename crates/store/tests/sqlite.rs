@@ -10,8 +10,8 @@ use tempfile::TempDir;
 use testing::rows::{self, HOUR, NOW};
 use tokio::task::JoinSet;
 use user_pools::ports::{
-    Attempts, AuthCodes, Clients, CodePurpose, Codes, Decisions, LoginSessions, Pools, Redeemed, SignIns, StoreError,
-    Users,
+    Attempts, AuthCodes, Clients, CodePurpose, Codes, Decisions, LoginSessions, Outbox, Pools, Redeemed, SignIns,
+    StoreError, Users,
 };
 use user_pools::user::User;
 
@@ -41,6 +41,23 @@ async fn user(store: &SqliteStore, name: &str) -> User {
     let user = rows::user(&rows::pool_id("a"), name);
     store.insert_user(NOW, user.clone()).await.unwrap();
     user
+}
+
+#[tokio::test]
+async fn rows_about_nobody_keep_no_message_out_of_a_full_outbox() {
+    let (_folder, path, store) = with_pool().await;
+    let ann = user(&store, "ann").await;
+    rusqlite::Connection::open(&path)
+        .unwrap()
+        .execute_batch(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+            INSERT INTO outbox SELECT 'n' || i, 'us-east-1_a', CASE i WHEN 1 THEN NULL ELSE 'sub-ann' END, 't' || i, 0, 1, 2, x'00' FROM n",
+        )
+        .unwrap();
+    store.put_message(NOW, rows::message(&ann, "a")).await.unwrap();
+    assert!(!store.has_message("n1".to_owned()).await.unwrap(), "the one about nobody made room");
+    let refused = store.put_message(NOW, rows::message(&ann, "b")).await;
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The postman: takes what lies in the outbox to its carrier, in the background, and comes back to what could not be delivered. A row ends when
 //! its message is delivered, refused for good, or has been tried often enough; what ends undelivered is logged, counted and noted as a decision.
+//! What a newer message has replaced is not sent any more.
 //! A crash between delivery and the end of the row sends a message twice, never not at all.
 use super::{Carrier, Undelivered};
 use crate::platform::Clock;
@@ -10,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, timeout};
 use user_pools::UserPools;
-use user_pools::ports::{Decision, DeliveryFailed, Message, Messenger, Parcel};
+use user_pools::ports::{Decision, DeliveryFailed, Message, Messenger, Parcel, Queued};
 
 /// Parcels handed over that wait for a hand; more stay in their rows until they are due.
 const WAITING: usize = 1024;
@@ -90,7 +91,9 @@ impl Round {
         (postman, start)
     }
 
-    async fn hand(&self) -> Option<OwnedSemaphorePermit> {
+    /// A free hand; what is about nobody needs none, and does not wait behind a slow relay.
+    async fn hand(&self, parcel: &Parcel) -> Option<OwnedSemaphorePermit> {
+        parcel.message.as_ref()?;
         Arc::clone(&self.hands).acquire_owned().await.ok()
     }
 
@@ -102,7 +105,7 @@ impl Round {
             let round = Arc::clone(&self);
             tokio::spawn(async move {
                 tokio::time::sleep(round.moment(job.waits)).await;
-                let hand = round.hand().await;
+                let hand = round.hand(&job.parcel).await;
                 let verdict = round.deliver(&job.parcel).await;
                 let told = verdict.as_ref().map_or_else(Failed::verdict, |()| Ok(()));
                 // Nobody waits for the end of a row. But a failure is in the log and in the row before anybody hears of it.
@@ -143,7 +146,7 @@ impl Round {
     async fn go_once(self: &Arc<Self>) -> usize {
         let Some(pools) = self.pools.get() else { return 0 };
         let now = self.clock.now();
-        let claimed = match pools.store.claim_messages(now, now.saturating_add(HELD), CLAIMED).await {
+        let mut claimed = match pools.store.claim_messages(now, now.saturating_add(HELD), CLAIMED).await {
             Ok(claimed) => claimed,
             Err(error) => {
                 tracing::warn!(%error, "the outbox cannot be read now");
@@ -151,18 +154,11 @@ impl Round {
             }
         };
         let count = claimed.len();
+        // First those that need no hand.
+        claimed.sort_by_key(|row| row.sub.is_some());
         for row in claimed {
-            let message = pools.open_message(&row);
-            let parcel = Parcel {
-                message,
-                id: row.id,
-                sub: row.sub,
-                attempts: row.attempts,
-                held_until: row.due_at,
-                expires_at: row.expires_at,
-                waits: false,
-            };
-            let Some(hand) = self.hand().await else { return 0 };
+            let parcel = parcel(pools, row);
+            let hand = self.hand(&parcel).await;
             let round = Arc::clone(self);
             tokio::spawn(async move {
                 let verdict = round.deliver(&parcel).await;
@@ -174,6 +170,8 @@ impl Round {
     }
 
     async fn deliver(&self, parcel: &Parcel) -> Result<(), Failed> {
+        // Asked for those about nobody too: they cost the same.
+        self.still_waits(parcel).await?;
         let Some(message) = &parcel.message else { return Ok(()) };
         let end = self.clock.now().saturating_add(i64::try_from(ATTEMPT.as_millis()).unwrap_or(i64::MAX));
         if end > parcel.held_until {
@@ -188,6 +186,19 @@ impl Round {
         }
     }
 
+    /// A code that was asked for again since is worth nothing: its message must not arrive behind the newer one.
+    async fn still_waits(&self, parcel: &Parcel) -> Result<(), Failed> {
+        let Some(pools) = self.pools.get() else { return Err(Failed::NotOurs) };
+        match pools.store.has_message(parcel.id.clone()).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Failed::NotOurs),
+            Err(error) => {
+                tracing::warn!(%error, "the outbox cannot be read now");
+                Err(Failed::NotOurs)
+            }
+        }
+    }
+
     /// Ends the row, or has it tried again.
     async fn settle(&self, parcel: &Parcel, verdict: Result<(), Failed>) {
         let Some(pools) = self.pools.get() else { return };
@@ -195,12 +206,17 @@ impl Round {
         let failed = parcel.attempts + 1;
         let again = now.saturating_add(pause(failed));
         let stored = match (&parcel.message, verdict) {
-            (None, _) => pools.store.end_message(now, parcel.id.clone()).await,
+            (_, Err(Failed::NotOurs)) => Ok(()),
+            (None, _) => {
+                if parcel.sub.is_some() {
+                    self.lost(pools, parcel);
+                }
+                pools.store.end_message(now, parcel.id.clone()).await
+            }
             (Some(message), Ok(())) => {
                 self.metrics.message(message.medium.medium(), "delivered");
                 pools.store.end_message(now, parcel.id.clone()).await
             }
-            (Some(_), Err(Failed::NotOurs)) => Ok(()),
             (Some(message), Err(Failed::Unreachable(why))) if failed < ATTEMPTS && again < parcel.expires_at => {
                 self.metrics.message(message.medium.medium(), "retried");
                 tracing::warn!(request_id = %message.request_id, kind = %message.kind, pool = %message.pool, attempt = failed, %why, "a message could not be delivered; it is tried again");
@@ -222,19 +238,56 @@ impl Round {
         self.metrics.message(message.medium.medium(), "undeliverable");
         tracing::error!(request_id = %message.request_id, kind = %message.kind, pool = %message.pool, attempts = parcel.attempts + 1, %why, "a message was given up");
         pools.decisions.note(Decision {
-            at: self.clock.now(),
             request_id: message.request_id.clone(),
+            pool: Some(message.pool.0.clone()),
+            expected: Some(format!("the {} message taken by the way out", message.medium.medium())),
+            got: Some(format!("{why}, after {} attempts", parcel.attempts + 1)),
+            fix: Some("look at [smtp] of the configuration, and at the relay's own log".to_owned()),
+            ..self.undelivered(parcel)
+        });
+    }
+
+    /// A row about somebody that does not open: nobody knows any more what it said, but nothing goes unseen.
+    fn lost(&self, pools: &UserPools, parcel: &Parcel) {
+        self.metrics.message("UNKNOWN", "undeliverable");
+        tracing::error!(row = %parcel.id, "a message in the outbox does not open and was given up");
+        pools.decisions.note(Decision {
+            request_id: parcel.id.clone(),
+            expected: Some("a row sealed with a key of the key file".to_owned()),
+            got: Some("a row of the outbox that does not open".to_owned()),
+            fix: Some("the user has to ask for the code again".to_owned()),
+            ..self.undelivered(parcel)
+        });
+    }
+
+    fn undelivered(&self, parcel: &Parcel) -> Decision {
+        Decision {
+            at: self.clock.now(),
+            request_id: String::new(),
             ip: String::new(),
             action: "deliver".to_owned(),
-            pool: Some(message.pool.0.clone()),
+            pool: None,
             client: None,
             user: parcel.sub.clone(),
             allowed: false,
             rule: "message.delivered".to_owned(),
-            expected: Some(format!("the {} message taken by the way out", message.medium.medium())),
-            got: Some(format!("{why}, after {} attempts", parcel.attempts + 1)),
-            fix: Some("look at [smtp] of the configuration, and at the relay's own log".to_owned()),
-        });
+            expected: None,
+            got: None,
+            fix: None,
+        }
+    }
+}
+
+/// A claimed row as it is carried.
+fn parcel(pools: &UserPools, row: Queued) -> Parcel {
+    Parcel {
+        message: pools.open_message(&row),
+        id: row.id,
+        sub: row.sub,
+        attempts: row.attempts,
+        held_until: row.due_at,
+        expires_at: row.expires_at,
+        waits: false,
     }
 }
 
@@ -242,6 +295,7 @@ impl Round {
 enum Failed {
     Refused(String),
     Unreachable(String),
+    /// It is somebody else's by now, or nobody's.
     NotOurs,
 }
 
@@ -260,7 +314,10 @@ mod tests {
     use super::*;
     use std::sync::Mutex;
     use testing::Bench;
+    use testing::rows;
     use user_pools::pool::Contact;
+    use user_pools::ports::Outbox as _;
+    use user_pools::user::User;
     use user_pools::users::Asking;
 
     /// Does as it is told, once for each word.
@@ -286,6 +343,7 @@ mod tests {
         script: Arc<Script>,
         round: Arc<Round>,
         asking: Asking,
+        ann: User,
     }
 
     /// A user who has asked for a code while nobody worked; the row is due.
@@ -293,7 +351,7 @@ mod tests {
         let bench = Bench::new();
         let pool = bench.pool().await;
         let client = bench.client(&pool).await;
-        bench.user(&pool, "ann").await;
+        let ann = bench.user(&pool, "ann").await;
         let script = Arc::new(Script { fails: Mutex::new(fails), ..Script::default() });
         let clock = Clock::default();
         clock.set(bench.now());
@@ -306,7 +364,7 @@ mod tests {
         };
         let asking = Asking { client: client.id, secret_hash: None, username: "ann".to_owned() };
         bench.pools.forgot_password(&bench.cx(), asking.clone()).await.unwrap();
-        let office = Office { bench, script, round: Arc::new(round), asking };
+        let office = Office { bench, script, round: Arc::new(round), asking, ann };
         office.later(HELD);
         office
     }
@@ -321,6 +379,22 @@ mod tests {
             let claimed = self.round.go_once().await;
             let _all = self.round.hands.acquire_many(u32::try_from(HANDS).unwrap()).await.unwrap();
             claimed
+        }
+
+        /// A row that is due.
+        async fn put(&self, row: Queued) {
+            let (due_at, expires_at) = (self.round.clock.now(), i64::MAX);
+            self.bench.store.put_message(due_at, Queued { due_at, expires_at, ..row }).await.unwrap();
+        }
+
+        /// Until a row has ended.
+        async fn ended(&self, id: &str) {
+            let ended = async {
+                while self.bench.store.has_message(id.to_owned()).await.unwrap() {
+                    tokio::task::yield_now().await;
+                }
+            };
+            timeout(Duration::from_secs(5), ended).await.expect("the row ends");
         }
 
         fn carried(&self) -> usize {
@@ -398,6 +472,45 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_message_replaced_while_it_was_in_hand_is_not_sent() {
+        let office = office(vec![]).await;
+        let now = office.round.clock.now();
+        let older = office.bench.store.claim_messages(now, now + HELD, 1).await.unwrap().remove(0);
+        let older = parcel(&office.bench.pools, older);
+        office.bench.pools.forgot_password(&office.bench.cx(), office.asking.clone()).await.unwrap();
+        let verdict = office.round.deliver(&older).await;
+        assert!(matches!(verdict, Err(Failed::NotOurs)));
+        office.round.settle(&older, verdict).await;
+        assert_eq!((office.carried(), office.round().await, office.carried()), (0, 1, 1));
+        let sent = office.script.carried.lock().unwrap()[0].code.clone();
+        assert_eq!(sent, office.bench.mail.last_to("ann@example.com").code, "the newer one only");
+    }
+
+    #[tokio::test]
+    async fn a_row_about_nobody_does_not_wait_behind_a_slow_relay() {
+        let office = office(vec![]).await;
+        office.put(Queued { sub: None, id: "nobody".to_owned(), ..rows::message(&office.ann, "x") }).await;
+        let _all = office.round.hands.acquire_many(u32::try_from(HANDS).unwrap()).await.unwrap();
+        let round = Arc::clone(&office.round);
+        let going = tokio::spawn(async move { round.go_once().await });
+        office.ended("nobody").await;
+        assert!(!going.is_finished(), "the real one waits");
+        going.abort();
+    }
+
+    #[tokio::test]
+    async fn a_row_that_does_not_open_is_given_up_and_seen() {
+        let office = office(vec![]).await;
+        office.round().await;
+        office.put(Queued { id: "damaged".to_owned(), ..rows::message(&office.ann, "x") }).await;
+        assert_eq!((office.round().await, office.carried()), (1, 1));
+        office.ended("damaged").await;
+        let seen = office.bench.decisions.last();
+        assert_eq!((seen.action.as_str(), seen.allowed, seen.user), ("deliver", false, Some(office.ann.sub)));
+        assert!(office.round.metrics.text().contains("medium=\"UNKNOWN\",result=\"undeliverable\"} 1"));
+    }
+
+    #[tokio::test]
     async fn who_waits_hears_a_refusal_and_who_does_not_wait_hears_nothing() {
         let office = office(vec![]).await;
         let round = |fails: Vec<Undelivered>| {
@@ -406,18 +519,21 @@ mod tests {
             start(Arc::new(office.bench.pools.clone()));
             postman
         };
-        let parcel = |waits| Parcel {
-            id: "x".to_owned(),
-            message: Some(office.bench.mail.last_to("ann@example.com")),
-            sub: None,
-            attempts: 0,
-            held_until: i64::MAX,
-            expires_at: i64::MAX,
-            waits,
+        let parcel = async |waits| {
+            office.put(Queued { id: "x".to_owned(), ..rows::message(&office.ann, "x") }).await;
+            Parcel {
+                id: "x".to_owned(),
+                message: Some(office.bench.mail.last_to("ann@example.com")),
+                sub: None,
+                attempts: 0,
+                held_until: i64::MAX,
+                expires_at: i64::MAX,
+                waits,
+            }
         };
         let refuses = || round(vec![Undelivered::Refused("no such mailbox".to_owned())]);
-        assert!(refuses().hand_over(parcel(true)).await.is_err());
-        assert!(refuses().hand_over(parcel(false)).await.is_ok());
-        assert!(round(vec![unreachable()]).hand_over(parcel(true)).await.is_ok(), "it is tried again");
+        assert!(refuses().hand_over(parcel(true).await).await.is_err());
+        assert!(refuses().hand_over(parcel(false).await).await.is_ok());
+        assert!(round(vec![unreachable()]).hand_over(parcel(true).await).await.is_ok(), "it is tried again");
     }
 }

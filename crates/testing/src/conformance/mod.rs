@@ -96,6 +96,7 @@ macro_rules! conformance_suite {
                 a_failed_attempt_is_counted_and_comes_back_when_it_is_due
                 an_expired_message_is_absent
                 a_new_message_replaces_the_earlier_of_its_user_and_topic
+                a_message_waits_until_it_ends_or_another_takes_its_place
                 a_code_and_its_message_are_one_act
                 a_made_up_message_is_stored_with_its_mark
                 a_deleted_user_gets_no_more_messages

@@ -69,6 +69,20 @@ pub async fn a_new_message_replaces_the_earlier_of_its_user_and_topic(store: Sha
     assert_eq!(left, ["2", "3", "4"]);
 }
 
+pub async fn a_message_waits_until_it_ends_or_another_takes_its_place(store: Shared) {
+    let world = world(&store).await;
+    let message = |id: &str| Queued { id: id.to_owned(), topic: "a".to_owned(), ..rows::message(&world.alice, id) };
+    let waits = async |id: &str| store.has_message(id.to_owned()).await.unwrap();
+    assert!(!waits("1").await);
+    store.put_message(NOW, message("1")).await.unwrap();
+    store.claim_messages(NOW, NOW + 1000, 9).await.unwrap();
+    assert!(waits("1").await, "claimed is not yet delivered");
+    store.put_message(NOW, message("2")).await.unwrap();
+    assert!(!waits("1").await && waits("2").await);
+    store.end_message(NOW, "2".to_owned()).await.unwrap();
+    assert!(!waits("2").await);
+}
+
 pub async fn a_code_and_its_message_are_one_act(store: Shared) {
     let world = world(&store).await;
     let code = || rows::code(&world.alice, CodePurpose::SignUp, hash(1));

@@ -364,7 +364,8 @@ pub struct Queued {
 /// Messages on their way out (spec C.17). They leave in the background; what is stored here survives a crash.
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// Stores a message in place of those of its user and topic that still wait. NotFound when the user is gone; Unavailable when too many wait.
+    /// Stores a message in place of those of its user and topic that still wait. NotFound when the user is gone. When too many wait, one about
+    /// nobody makes room, and without such a one it is Unavailable, for everybody alike.
     async fn put_message(&self, now: Millis, message: Queued) -> StoreResult<()>;
     /// Stores a message about nobody and sets a mark as [`SignIns::spend`] does: one act that costs what [`Codes::put_code`] costs.
     async fn put_simulated(
@@ -374,6 +375,8 @@ pub trait Outbox: Send + Sync {
         marked_until: Millis,
         message: Queued,
     ) -> StoreResult<()>;
+    /// Whether a message still waits: it has not ended, no newer one has taken its place, and its user is still there.
+    async fn has_message(&self, id: String) -> StoreResult<bool>;
     /// Takes at most `limit` live messages that are due; they are due again at `until`. Of many at once each message goes to one.
     async fn claim_messages(&self, now: Millis, until: Millis, limit: usize) -> StoreResult<Vec<Queued>>;
     /// Counts a failed attempt; the next is due then. A message that is gone is fine.
