@@ -1,4 +1,4 @@
-"""Terraform's AWS provider: a small stack applied, planned empty, changed, planned empty, destroyed."""
+"""Terraform's AWS provider: a small stack applied, planned empty, changed, planned empty, an import, planned empty, destroyed."""
 
 import json
 import os
@@ -63,6 +63,37 @@ resource "aws_cognito_resource_server" "files" {
     scope_description = "read files"
   }
 }
+resource "aws_cognito_identity_provider" "corp" {
+  user_pool_id    = aws_cognito_user_pool.pool.id
+  provider_name   = "Corp"
+  provider_type   = "OIDC"
+  idp_identifiers = ["corp.example"]
+  provider_details = {
+    client_id                     = "c"
+    client_secret                 = "secret-${var.title}"
+    authorize_scopes              = "openid email"
+    attributes_request_method     = "GET"
+    attributes_url_add_attributes = "false"
+    oidc_issuer                   = "https://idp.example"
+  }
+  attribute_mapping = { email = "email", username = "sub" }
+}
+resource "aws_cognito_identity_provider" "google" {
+  user_pool_id  = aws_cognito_user_pool.pool.id
+  provider_name = "Google"
+  provider_type = "Google"
+  provider_details = {
+    attributes_url                = "https://people.googleapis.com/v1/people/me?personFields="
+    attributes_url_add_attributes = "true"
+    authorize_scopes              = var.title == "first" ? "email" : "email profile"
+    authorize_url                 = "https://accounts.google.com/o/oauth2/v2/auth"
+    client_id                     = "g"
+    client_secret                 = "s"
+    oidc_issuer                   = "https://accounts.google.com"
+    token_request_method          = "POST"
+    token_url                     = "https://www.googleapis.com/oauth2/v4/token"
+  }
+}
 resource "aws_cognito_user_pool_client" "web" {
   name                                 = "web-${var.title}"
   user_pool_id                         = aws_cognito_user_pool.pool.id
@@ -70,7 +101,7 @@ resource "aws_cognito_user_pool_client" "web" {
   allowed_oauth_flows_user_pool_client = true
   allowed_oauth_flows                  = ["code"]
   allowed_oauth_scopes                 = ["openid", "email", "files/read"]
-  supported_identity_providers         = ["COGNITO"]
+  supported_identity_providers         = ["COGNITO", aws_cognito_identity_provider.corp.provider_name, aws_cognito_identity_provider.google.provider_name]
   callback_urls                        = ["http://localhost:3000/callback"]
   logout_urls                          = ["http://localhost:3000/"]
   prevent_user_existence_errors        = "ENABLED"
@@ -159,6 +190,9 @@ def whole_life(base, folder):
     status = requests.get(f"{base}/execute-api/{made['api']}/$default/metadata/list", timeout=10).status_code
     changed = ("-var", "title=second")
     terraform("apply", "-input=false", "-auto-approve", "-refresh=false", *changed)
+    terraform.plan_is_empty(*changed)
+    terraform("state", "rm", "aws_cognito_identity_provider.corp")
+    terraform("import", "-input=false", *changed, "aws_cognito_identity_provider.corp", f"{made['pool']}:Corp")
     terraform.plan_is_empty(*changed)
     terraform("destroy", "-input=false", "-auto-approve", "-refresh=false", *changed)
     return made["pool"], status
