@@ -157,10 +157,12 @@ def crowd(database, users):
     """Copies of a user, straight into the table of a stopped server: signing up so many would hash for half an hour."""
     with contextlib.closing(sqlite3.connect(database)) as db, db:
         columns = [row[1] for row in db.execute("PRAGMA table_info(users)") if row[1] != "seq"]
-        own = {"sub": "printf('%08x-0000-4000-8000-%012x', n, n)", "username_folded": "'copy' || n", "username": "'copy' || n", "email": "'copy' || n || '@example.com'"}
+        own = {"sub": "printf('%08x-0000-4000-8000-%012x', n, n)", "username": "'copy' || n", "email": "'copy' || n || '@example.com'"}
         chosen = ", ".join(own.get(column, f"u.{column}") for column in columns)
         numbers = f"WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {users})"
         db.execute(f"{numbers} INSERT INTO users ({', '.join(columns)}) SELECT {chosen} FROM numbers, (SELECT * FROM users LIMIT 1) u")
+        for kind in ("username", "sub"):
+            db.execute(f"INSERT INTO user_names (pool, value, kind, user) SELECT pool, {kind}, '{kind}', seq FROM users WHERE username LIKE 'copy%'")
 
 
 def main():

@@ -126,6 +126,21 @@ def test_an_alias_that_is_taken_is_told_at_confirmation(lab, idp):
     refused(sign_up, "InvalidParameterException", "Username cannot be of email format, since user pool is configured for email alias.", pool=pool, name=email)
 
 
+def test_a_chosen_name_is_nobody_elses_username_or_sub(idp, lab):
+    pool = Pool(lab, AliasAttributes=["preferred_username"])
+    ann, bob = pool.user(), pool.user()
+    told = "An account with the preferred_username already exists."
+    choose = lambda name: idp.admin_update_user_attributes(UserPoolId=pool.id, Username=ann, UserAttributes=[{"Name": "preferred_username", "Value": name}])
+    for name in (bob, pool.attributes(bob)["sub"]):
+        refused(choose, "AliasExistsException", told, name=name)
+        refused(sign_up, "UsernameExistsException", "User already exists", pool=pool, name=name)
+    chosen = unique("chosen")
+    choose(chosen)
+    assert pool.about(chosen)["Username"] == ann
+    refused(sign_up, "UsernameExistsException", "User already exists", pool=pool, name=chosen)
+    refused(idp.admin_create_user, "UsernameExistsException", "User account already exists", UserPoolId=pool.id, Username=chosen)
+
+
 def test_unknown_users_are_told_apart_only_by_legacy_clients(lab, idp, pool, quiet_pool):
     who = {"ClientId": pool.client_id, "Username": "nobody"}
     refused(idp.confirm_sign_up, "UserNotFoundException", NOT_FOUND, ConfirmationCode="123456", **who)

@@ -91,13 +91,7 @@ fn sqlite(code: ffi::Error, message: &str) -> Fail {
 
 /// Which name a violated constraint stands for; SQLite names the columns.
 fn taken(message: &str) -> Taken {
-    if message.contains("users.username_folded") {
-        Taken::Username
-    } else if message.contains("domains.custom") || message.contains("brandings.client") {
-        Taken::Owner
-    } else {
-        Taken::Key
-    }
+    if message.contains("domains.custom") || message.contains("brandings.client") { Taken::Owner } else { Taken::Key }
 }
 
 /// The variant's name without its content.

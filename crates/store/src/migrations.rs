@@ -10,6 +10,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0001_first.sql"),
     include_str!("../migrations/0002_federation.sql"),
     include_str!("../migrations/0003_outbox.sql"),
+    include_str!("../migrations/0004_user_names.sql"),
 ];
 
 /// Brings the database to the newest schema.
@@ -74,6 +75,16 @@ fn sync_folder(file: &Path) -> io::Result<()> {
     }
 }
 
+/// An empty database of the newest schema, in memory.
+#[cfg(test)]
+pub(crate) fn newest() -> Connection {
+    let db = Connection::open_in_memory().unwrap();
+    for step in STEPS {
+        db.execute_batch(step).unwrap();
+    }
+    db
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +118,67 @@ mod tests {
         assert!(matches!(error, OpenError::Migration { number: 2, .. }), "{error}");
         assert_eq!(db.query_row("SELECT x FROM a", [], |row| row.get::<_, i64>(0)).unwrap(), 7);
         migrate(&db, &path, &[FIRST, "DROP TABLE a;"]).unwrap();
+    }
+
+    /// A user as the first schema has it, with aliases.
+    fn old_user(db: &Connection, name: &str, aliases: &[(&str, &str, &str)]) {
+        let listed: Vec<_> = aliases.iter().map(|(kind, _, value)| (kind, value)).collect();
+        let doc =
+            serde_json::json!({"sub": format!("sub-{name}"), "aliases": listed, "created": 1_767_225_600_000_i64});
+        db.execute(
+            "INSERT INTO users (pool, sub, username_folded, username, version, created, user_status, status_word, doc)
+             VALUES ('p', 'sub-' || ?1, ?1, ?1, 1, 1, 'CONFIRMED', 'Enabled', ?2)",
+            [name, &doc.to_string()],
+        )
+        .unwrap();
+        for (_, kind, value) in aliases {
+            let sql = "INSERT INTO user_aliases (pool, kind, value, sub) VALUES ('p', ?1, ?2, 'sub-' || ?3)";
+            db.execute(sql, [kind, value, name]).unwrap();
+        }
+    }
+
+    #[test]
+    fn names_move_into_one_table_and_an_alias_that_hid_behind_a_username_goes() {
+        let (_folder, path, db) = database();
+        db.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+        migrate(&db, &path, &STEPS[..3]).unwrap();
+        db.execute_batch(
+            "INSERT INTO pools (id, account, region, created, version, doc) VALUES ('p', 'a', 'r', 1, 1, '{}')",
+        )
+        .unwrap();
+        let chosen = |value| ("PreferredUsername", "preferred_username", value);
+        old_user(&db, "max", &[chosen("b@x")]);
+        old_user(&db, "bob", &[("Email", "email", "b@x"), chosen("ann")]);
+        old_user(&db, "ann", &[]);
+        old_user(&db, "zoe", &[chosen("zoe")]);
+        old_user(&db, "eve", &[chosen("sub-bob")]);
+        old_user(&db, "sub-eve", &[]);
+        migrate(&db, &path, &STEPS[..4]).unwrap();
+        let rows = |sql: &str| -> Vec<String> {
+            db.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        };
+        let names =
+            rows("SELECT value || ' ' || kind || ' ' || sub FROM user_names JOIN users ON seq = user ORDER BY value");
+        let expected = [
+            "ann username sub-ann",
+            "b@x email sub-bob",
+            "bob username sub-bob",
+            "eve username sub-eve",
+            "max username sub-max",
+            "sub-ann sub sub-ann",
+            "sub-bob sub sub-bob",
+            "sub-eve username sub-sub-eve",
+            "sub-max sub sub-max",
+            "sub-sub-eve sub sub-sub-eve",
+            "sub-zoe sub sub-zoe",
+            "zoe username sub-zoe",
+        ];
+        assert_eq!(names, expected);
+        let aliases = rows("SELECT doc ->> '$.aliases' FROM users ORDER BY seq");
+        assert_eq!(aliases, ["[]", r#"[["Email","b@x"]]"#, "[]", r#"[["PreferredUsername","zoe"]]"#, "[]", "[]"]);
+        assert_eq!(rows("SELECT doc ->> '$.created' || '' FROM users LIMIT 1"), ["1767225600000"]);
+        db.execute_batch("DELETE FROM users").unwrap();
+        assert!(rows("SELECT value FROM user_names").is_empty());
     }
 
     #[test]

@@ -93,9 +93,8 @@ fn check_username_attribute(settings: &PoolSettings, username: &str) -> Result<N
     })
 }
 
-/// The kinds of names beside the username under which users of a pool are found, contacts before `preferred_username`:
-/// a verified address must win over a name that anybody may choose.
-pub fn alias_kinds(settings: &PoolSettings) -> Vec<AliasKind> {
+/// The kinds of names beside username and sub that users of a pool may have.
+fn alias_kinds(settings: &PoolSettings) -> Vec<AliasKind> {
     [AliasKind::Email, AliasKind::Phone, AliasKind::PreferredUsername]
         .into_iter()
         .filter(|kind| settings.alias_attributes.contains(kind) || settings.username_attributes.contains(kind))
@@ -145,11 +144,11 @@ pub fn refresh_aliases(settings: &PoolSettings, before: &User, user: &mut User) 
 }
 
 impl UserPools {
-    /// The user that an identifier names: username, sub, or an active alias, in this order (spec C.2). `None` when nobody answers to it.
+    /// The user that an identifier names: username, sub, or an active alias (spec C.2). `None` when nobody answers to it.
     /// Errors: Unavailable.
     pub async fn find_user(&self, pool: &UserPool, name: &str) -> Result<Option<User>> {
         let folded = fold(&pool.settings, name);
-        match self.store.find_user(pool.id.clone(), folded, alias_kinds(&pool.settings)).await {
+        match self.store.find_user(pool.id.clone(), folded).await {
             Ok(user) => Ok(Some(user)),
             Err(StoreError::NotFound) => Ok(None),
             Err(error) => Err(error.into()),

@@ -15,9 +15,9 @@ pub struct User {
     pub sub: String,
     /// The username as entered (in `UsernameAttributes` pools: the sub).
     pub username: String,
-    /// The username as compared; unique in the pool by a database constraint.
+    /// The username as compared. It, the sub and the aliases are no other user's names in the pool, by a database constraint.
     pub username_folded: String,
-    /// Names by which the user may also sign in, as compared; unique in the pool per kind by a database constraint.
+    /// Names by which the user may also sign in, as compared.
     pub aliases: Vec<(AliasKind, String)>,
     /// Raised by one at every replacement.
     pub version: u64,

@@ -27,7 +27,7 @@ fn at_corp(client: &AppClient) -> String {
 
 async fn user_of(bench: &Bench, pool: &UserPool, subject: &str) -> User {
     let name = format!("Corp_{subject}");
-    bench.store.find_user(pool.id.clone(), name, vec![]).await.unwrap()
+    bench.store.find_user(pool.id.clone(), name).await.unwrap()
 }
 
 fn named(provider: &str, attribute: &str, value: &str) -> Named {

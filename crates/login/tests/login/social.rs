@@ -33,7 +33,7 @@ async fn away(browser: &mut Browser<'_>, client: &AppClient, kind: ProviderKind)
 }
 
 async fn stored(bench: &Bench, pool: &UserPool, username: &str) -> User {
-    bench.store.find_user(pool.id.clone(), username.to_owned(), vec![]).await.unwrap()
+    bench.store.find_user(pool.id.clone(), username.to_owned()).await.unwrap()
 }
 
 fn id_token(bench: &Bench, key: &SigningKey, issuer: &str, nonce: &str, more: &Value) -> String {

@@ -15,4 +15,5 @@ mod pools;
 mod resource_servers;
 mod sign_ins;
 mod user_list;
+mod user_names;
 mod users;

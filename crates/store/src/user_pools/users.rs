@@ -1,10 +1,9 @@
-//! Users: names are unique by constraints, a replacement is guarded by its version, aliases move in the act that claims them.
-use super::user_list;
+//! Users: a replacement is guarded by its version, and names follow their user in the same act.
+use super::{user_list, user_names};
 use crate::SqliteStore;
 use crate::error::{Act, Fail};
 use crate::row;
 use ::user_pools::identity_provider::Identity;
-use ::user_pools::pool::AliasKind;
 use ::user_pools::ports::{Page, StoreResult, Taken, UserFilter, Users};
 use ::user_pools::user::User;
 use ::user_pools::{Millis, PoolId};
@@ -14,27 +13,15 @@ use rusqlite::{Connection, params};
 #[async_trait]
 impl Users for SqliteStore {
     async fn insert_user(&self, _now: Millis, user: User) -> StoreResult<()> {
-        self.write(move |db| {
-            insert(db, &user)?;
-            for (kind, value) in &user.aliases {
-                claim(db, &user, *kind, value)?;
-            }
-            user.identities.iter().try_for_each(|identity| claim_identity(db, &user, identity))?;
-            count(db, &user.pool, 1)
-        })
-        .await
+        self.write(move |db| insert(db, &user, false)).await
     }
 
-    async fn find_user(&self, pool: PoolId, folded_name: String, aliases: Vec<AliasKind>) -> StoreResult<User> {
-        // COALESCE stops at the first name that hits.
-        let sql = "SELECT doc FROM users WHERE pool = ?1 AND sub = COALESCE(
-            (SELECT sub FROM users WHERE pool = ?1 AND username_folded = ?2),
-            (SELECT sub FROM users WHERE pool = ?1 AND sub = ?2),
-            (SELECT sub FROM user_aliases WHERE pool = ?1 AND kind = ?3 AND value = ?2),
-            (SELECT sub FROM user_aliases WHERE pool = ?1 AND kind = ?4 AND value = ?2),
-            (SELECT sub FROM user_aliases WHERE pool = ?1 AND kind = ?5 AND value = ?2))";
-        let kind = |position: usize| aliases.get(position).map(|kind| kind.attribute());
-        self.read(|db| row::get(db, sql, params![pool.0, folded_name, kind(0), kind(1), kind(2)], row::first_doc))
+    async fn insert_user_taking_aliases(&self, _now: Millis, user: User) -> StoreResult<()> {
+        self.write(move |db| insert(db, &user, true)).await
+    }
+
+    async fn find_user(&self, pool: PoolId, name: String) -> StoreResult<User> {
+        self.read(|db| user_names::find(db, &pool, &name))
     }
 
     async fn user(&self, pool: PoolId, sub: String) -> StoreResult<User> {
@@ -97,16 +84,7 @@ pub(super) fn replace(db: &Connection, mut user: User, taking: bool) -> Act<u64>
     if stored.version != user.version {
         return Err(Fail::Conflict);
     }
-    for (kind, value) in stored.aliases.iter().filter(|alias| !user.aliases.contains(alias)) {
-        let sql = "DELETE FROM user_aliases WHERE pool = ?1 AND kind = ?2 AND value = ?3 AND sub = ?4";
-        row::run(db, sql, [&user.pool.0, kind.attribute(), value, &user.sub])?;
-    }
-    for (kind, value) in user.aliases.iter().filter(|alias| !stored.aliases.contains(alias)) {
-        if taking {
-            release(db, &user, *kind, value)?;
-        }
-        claim(db, &user, *kind, value)?;
-    }
+    user_names::follow(db, Some(&stored), &user, taking)?;
     for identity in stored.identities.iter().filter(|identity| !user.identities.contains(identity)) {
         let sql =
             "DELETE FROM identities WHERE pool = ?1 AND provider = ?2 AND attribute = ?3 AND value = ?4 AND sub = ?5";
@@ -128,12 +106,11 @@ pub(super) fn write(db: &Connection, stored: &User, user: &mut User) -> Act<()> 
         let sql = "UPDATE users SET version = ?1, doc = ?2 WHERE pool = ?3 AND sub = ?4";
         return row::found(row::run(db, sql, params![user.version, doc, user.pool.0, user.sub])?);
     }
-    let sql = "UPDATE users SET version = ?1, doc = ?2, username_folded = ?5, username = ?6, user_status = ?7, status_word = ?8,
-        email = ?9, phone_number = ?10, name = ?11, given_name = ?12, family_name = ?13, preferred_username = ?14
+    let sql = "UPDATE users SET version = ?1, doc = ?2, username = ?5, user_status = ?6, status_word = ?7,
+        email = ?8, phone_number = ?9, name = ?10, given_name = ?11, family_name = ?12, preferred_username = ?13
         WHERE pool = ?3 AND sub = ?4";
     let c = columns(user);
     let [email, phone, name, given, family, preferred] = c.attributes;
-    let names = (c.username_folded, c.username, c.user_status, c.status_word);
     row::found(row::run(
         db,
         sql,
@@ -142,10 +119,9 @@ pub(super) fn write(db: &Connection, stored: &User, user: &mut User) -> Act<()> 
             doc,
             user.pool.0,
             user.sub,
-            names.0,
-            names.1,
-            names.2,
-            names.3,
+            c.username,
+            c.user_status,
+            c.status_word,
             email,
             phone,
             name,
@@ -156,13 +132,20 @@ pub(super) fn write(db: &Connection, stored: &User, user: &mut User) -> Act<()> 
     )?)
 }
 
-fn insert(db: &Connection, user: &User) -> Act<()> {
-    let sql = "INSERT INTO users (version, doc, pool, sub, username_folded, username, user_status, status_word,
+/// Stores a new user with their names and identities. With `taking`, aliases held by others move here.
+fn insert(db: &Connection, user: &User, taking: bool) -> Act<()> {
+    insert_row(db, user)?;
+    user_names::follow(db, None, user, taking)?;
+    user.identities.iter().try_for_each(|identity| claim_identity(db, user, identity))?;
+    count(db, &user.pool, 1)
+}
+
+fn insert_row(db: &Connection, user: &User) -> Act<()> {
+    let sql = "INSERT INTO users (version, doc, pool, sub, username, user_status, status_word,
         email, phone_number, name, given_name, family_name, preferred_username, created)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
     let c = columns(user);
     let [email, phone, name, given, family, preferred] = c.attributes;
-    let names = (c.username_folded, c.username, c.user_status, c.status_word);
     row::run(
         db,
         sql,
@@ -171,10 +154,9 @@ fn insert(db: &Connection, user: &User) -> Act<()> {
             row::json(user)?,
             user.pool.0,
             user.sub,
-            names.0,
-            names.1,
-            names.2,
-            names.3,
+            c.username,
+            c.user_status,
+            c.status_word,
             email,
             phone,
             name,
@@ -187,10 +169,9 @@ fn insert(db: &Connection, user: &User) -> Act<()> {
     Ok(())
 }
 
-/// What stands beside the document for constraints and ListUsers' filters.
+/// What stands beside the document for ListUsers' filters.
 #[derive(PartialEq, Eq)]
 struct Columns<'a> {
-    username_folded: &'a str,
     username: &'a str,
     user_status: &'static str,
     status_word: &'static str,
@@ -200,20 +181,10 @@ struct Columns<'a> {
 fn columns(user: &User) -> Columns<'_> {
     let attribute = |name: &str| user.attributes.get(name).map(|value| value.to_lowercase());
     Columns {
-        username_folded: &user.username_folded,
         username: &user.username,
         user_status: user.status.as_str(),
         status_word: if user.enabled { "Enabled" } else { "Disabled" },
         attributes: ["email", "phone_number", "name", "given_name", "family_name", "preferred_username"].map(attribute),
-    }
-}
-
-/// Takes an alias that nobody holds; the primary key decides.
-fn claim(db: &Connection, user: &User, kind: AliasKind, value: &str) -> Act<()> {
-    let sql = "INSERT INTO user_aliases (pool, kind, value, sub) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
-    match row::run(db, sql, [&user.pool.0, kind.attribute(), value, &user.sub])? {
-        0 => Err(Fail::Exists(Taken::Alias(kind))),
-        _ => Ok(()),
     }
 }
 
@@ -226,25 +197,6 @@ fn claim_identity(db: &Connection, user: &User, identity: &Identity) -> Act<()> 
         0 => Err(Fail::Exists(Taken::Identity)),
         _ => Ok(()),
     }
-}
-
-/// Takes an alias away from its holder: the value stays as an attribute, but unverified, and names them no more.
-fn release(db: &Connection, by: &User, kind: AliasKind, value: &str) -> Act<()> {
-    let sql = "DELETE FROM user_aliases WHERE pool = ?1 AND kind = ?2 AND value = ?3 AND sub <> ?4 RETURNING sub";
-    let key = [&by.pool.0, kind.attribute(), value, &by.sub];
-    let Some(holder) = row::find(db, sql, key, |row| row.get::<_, String>(0))? else { return Ok(()) };
-    let stored = by_sub(db, &by.pool, &holder)?;
-    let mut changed = stored.clone();
-    changed.aliases.retain(|(k, v)| (*k, v.as_str()) != (kind, value));
-    let verified = match kind {
-        AliasKind::Email => Some("email_verified"),
-        AliasKind::Phone => Some("phone_number_verified"),
-        AliasKind::PreferredUsername => None,
-    };
-    if let Some(name) = verified {
-        changed.attributes.insert(name.to_owned(), "false".to_owned());
-    }
-    write(db, &stored, &mut changed)
 }
 
 fn count(db: &Connection, pool: &PoolId, by: i64) -> Act<()> {

@@ -31,7 +31,7 @@ async fn furnish(store: &Shared) -> World {
 async fn nothing_of_alice(store: &Shared, world: &World) {
     let (pool, sub) = (|| world.pool.id.clone(), || world.alice.sub.clone());
     assert_eq!(store.user(pool(), sub()).await.unwrap_err(), StoreError::NotFound);
-    let alias = store.find_user(pool(), "a@example.com".to_owned(), vec![AliasKind::Email]).await;
+    let alias = store.find_user(pool(), "a@example.com".to_owned()).await;
     assert_eq!(alias.unwrap_err(), StoreError::NotFound);
     assert!(store.groups_of(pool(), sub()).await.unwrap().is_empty());
     assert_eq!(store.code(NOW, pool(), sub(), CodePurpose::SignUp).await.unwrap_err(), StoreError::NotFound);

@@ -93,7 +93,7 @@ pub async fn a_redemption_that_hits_a_taken_alias_leaves_the_code(store: Shared)
 pub async fn a_redemption_may_take_an_alias(store: Shared) {
     let (bob, eve) = rivals(&store).await;
     assert_eq!(store.redeem_code(NOW, SIGN_UP, hash(1), eve.clone(), true).await.unwrap(), Redeemed::Yes);
-    let found = store.find_user(eve.pool, "one@example.com".to_owned(), vec![AliasKind::Email]).await.unwrap();
+    let found = store.find_user(eve.pool, "one@example.com".to_owned()).await.unwrap();
     assert_eq!(found.sub, eve.sub);
     assert!(store.user(bob.pool, bob.sub).await.unwrap().aliases.is_empty());
 }

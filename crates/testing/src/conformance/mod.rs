@@ -63,7 +63,7 @@ macro_rules! conformance_suite {
             }
             users {
                 a_username_is_taken_once_even_in_parallel
-                a_user_is_found_by_name_then_sub_then_alias
+                a_user_is_found_by_every_name
                 names_of_one_pool_mean_nothing_in_another
                 a_user_replacement_needs_the_version_that_was_read
                 users_are_listed_in_creation_order_in_pages
@@ -80,6 +80,14 @@ macro_rules! conformance_suite {
                 an_alias_given_up_is_free_for_others
                 taking_an_alias_moves_it_and_unverifies_its_holder
                 the_holder_of_a_taken_alias_conflicts_on_an_old_version
+                a_new_user_may_take_an_alias_in_the_same_act
+                a_username_is_nobody_elses_alias
+                an_alias_is_nobody_elses_username_or_sub
+                a_username_is_nobody_elses_sub
+                of_a_username_and_an_alias_at_once_one_stands
+                an_alias_may_be_the_own_username_or_sub
+                a_changed_alias_names_by_its_new_value_only
+                a_deleted_user_frees_all_names
             }
             codes {
                 a_code_is_redeemed_once_even_in_parallel

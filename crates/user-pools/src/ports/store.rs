@@ -236,10 +236,14 @@ pub trait IdentityProviders: Send + Sync {
 /// Users.
 #[async_trait]
 pub trait Users: Send + Sync {
-    /// Exists(Username), Exists(Alias(kind)) or Exists(Identity): decided by database constraints, so two at once cannot both succeed.
+    /// Username, sub and aliases are names of one space: a value that is another user's name of any kind is refused. Exists(Username),
+    /// Exists(Key) (the sub), Exists(Alias(kind)) or Exists(Identity), of the name that was to be taken: decided by database constraints,
+    /// so two at once cannot both succeed.
     async fn insert_user(&self, now: Millis, user: User) -> StoreResult<()>;
-    /// By folded username, else by sub, else by an alias of one of the kinds. NotFound.
-    async fn find_user(&self, pool: PoolId, folded_name: String, aliases: Vec<AliasKind>) -> StoreResult<User>;
+    /// As `insert_user`, but aliases move as for `replace_user_taking_aliases`.
+    async fn insert_user_taking_aliases(&self, now: Millis, user: User) -> StoreResult<()>;
+    /// By any name as compared: username, sub or alias. NotFound.
+    async fn find_user(&self, pool: PoolId, name: String) -> StoreResult<User>;
     /// NotFound.
     async fn user(&self, pool: PoolId, sub: String) -> StoreResult<User>;
     /// The user who has that identity (see `Identity`). NotFound.
@@ -252,7 +256,8 @@ pub trait Users: Send + Sync {
     ) -> StoreResult<User>;
     /// Replaces the user if `user.version` is the stored one; returns the new version. NotFound, Conflict, Exists(Alias).
     async fn replace_user(&self, now: Millis, user: User) -> StoreResult<u64>;
-    /// As `replace_user`, but aliases held by others move here: they lose the alias and their `<contact>_verified` becomes `false`.
+    /// As `replace_user`, but aliases that others hold as the same kind move here: they lose the alias and their `<contact>_verified`
+    /// becomes `false`. Usernames and subs never move: Exists(Alias).
     async fn replace_user_taking_aliases(&self, now: Millis, user: User) -> StoreResult<u64>;
     /// Removes the user with membership, codes, sign-ins and login sessions. NotFound.
     async fn delete_user(&self, now: Millis, pool: PoolId, sub: String) -> StoreResult<()>;

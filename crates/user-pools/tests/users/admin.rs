@@ -132,6 +132,11 @@ async fn a_new_user_takes_an_alias_only_by_force() {
     create(&app, request(true)).await.unwrap();
     assert_eq!(app.user(ANN).await.username, "anna");
     assert_eq!(app.user("ann").await.attributes["email_verified"], "false");
+    let named =
+        AdminCreateUser { attributes: given(&[("preferred_username", "ann")]), force_alias: true, ..plain("eve") };
+    let says = refusal(create(&app, named).await);
+    assert_eq!(says, "AliasExists: An account with the preferred_username already exists.");
+    assert!(app.bench.pools.admin_get_user(&app.pool, "eve").await.is_err(), "force moves no username");
 }
 
 #[tokio::test]

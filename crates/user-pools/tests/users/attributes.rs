@@ -87,6 +87,31 @@ async fn an_address_by_which_somebody_else_signs_in_cannot_be_taken() {
 }
 
 #[tokio::test]
+async fn a_name_that_a_user_chooses_is_nobody_elses_username_or_sub() {
+    let app = App::new(with_alias).await;
+    app.bench.user(&app.pool, "ann").await;
+    let bob = app.bench.user(&app.pool, "bob").await;
+    let access = app.access("ann", PASSWORD).await;
+    let (pools, cx) = (&app.bench.pools, app.bench.cx());
+    let says = "AliasExists: An account with the preferred_username already exists.";
+    for name in ["bob", bob.sub.as_str()] {
+        let change = given(&[("preferred_username", name)]);
+        assert_eq!(refusal(pools.update_user_attributes(&cx, &access, &change).await), says, "{name}");
+        assert_eq!(refusal(pools.admin_update_user_attributes(&cx, &app.pool, "ann", &change).await), says, "{name}");
+        let taken = refusal(app.sign_up(name, &[("email", "new@example.com")]).await);
+        assert_eq!(taken, "UsernameExists: User already exists", "{name}");
+    }
+    // The own username may be chosen, and what is chosen is no longer free for others.
+    for name in ["ann", "anna"] {
+        let change = given(&[("preferred_username", name)]);
+        pools.update_user_attributes(&cx, &access, &change).await.unwrap();
+    }
+    assert_eq!(app.user("anna").await.username, "ann");
+    let taken = refusal(app.sign_up("anna", &[("email", "new@example.com")]).await);
+    assert_eq!(taken, "UsernameExists: User already exists");
+}
+
+#[tokio::test]
 async fn a_user_writes_and_deletes_only_what_the_client_may() {
     let app =
         App::with_client(by_email, |client| client.write_attributes = Some(vec!["name".into(), "email".into()])).await;

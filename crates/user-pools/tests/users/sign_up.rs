@@ -146,6 +146,16 @@ async fn an_alias_belongs_to_one_user_and_moves_only_by_force() {
 }
 
 #[tokio::test]
+async fn force_moves_no_username() {
+    let app = App::new(with_alias).await;
+    app.bench.user(&app.pool, "ann").await;
+    app.sign_up("bob", &[("email", "bob@example.com"), ("preferred_username", "ann")]).await.unwrap();
+    let says = refusal(app.confirm_forcing("bob", &app.code("bob@example.com"), true).await);
+    assert_eq!(says, "AliasExists: An account with the preferred_username already exists.");
+    assert_eq!(app.user("ann").await.username, "ann");
+}
+
+#[tokio::test]
 async fn tries_and_resends_are_limited() {
     let app = App::new(by_email).await;
     app.sign_up(ANN, &[]).await.unwrap();

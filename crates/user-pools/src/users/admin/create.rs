@@ -92,8 +92,6 @@ impl UserPools {
         }
     }
 
-    /// With force, the user is stored without aliases and takes them in a second act: what a crash leaves between is a user whom nobody knows
-    /// of yet, and the aliases where they were.
     async fn insert(
         &self,
         cx: &RequestContext,
@@ -102,16 +100,13 @@ impl UserPools {
         name: NewName,
         force_alias: bool,
     ) -> Result<User> {
-        let force = force_alias && !user.aliases.is_empty() && pool.settings.username_attributes.is_empty();
-        let aliases = user.aliases.clone();
-        let first = if force { User { aliases: vec![], ..user } } else { user };
-        self.store.insert_user(cx.now, first.clone()).await.map_err(|error| insert_refused(name, error))?;
-        if !force {
-            return Ok(first);
-        }
-        let user = User { aliases, ..first };
-        let version = self.store.replace_user_taking_aliases(cx.now, user.clone()).await.map_err(of_user)?;
-        Ok(User { version, ..user })
+        let force = force_alias && pool.settings.username_attributes.is_empty();
+        let stored = if force {
+            self.store.insert_user_taking_aliases(cx.now, user.clone()).await
+        } else {
+            self.store.insert_user(cx.now, user.clone()).await
+        };
+        stored.map(|()| user).map_err(|error| insert_refused(name, error))
     }
 }
 
