@@ -517,6 +517,27 @@ async fn a_provider_that_is_away_or_talks_nonsense_is_a_server_error() {
 }
 
 #[tokio::test]
+async fn a_provider_is_asked_once_for_all_who_come_and_left_alone_while_it_is_silent() {
+    const DISCOVERY: &str = "https://corp.example/.well-known/openid-configuration";
+    let bench = Bench::new();
+    let (_, client, _) = scene(&bench).await;
+    let crowd = async |led: bool| {
+        let all = (0..16).map(|_| {
+            let (bench, target) = (&bench, at_corp(&client));
+            async move { Browser::new(bench).get(&target).await.location().starts_with("https://corp.example/") }
+        });
+        assert_eq!(futures(all).await, [led; 16]);
+        bench.providers.asked(DISCOVERY).len()
+    };
+    assert_eq!(crowd(true).await, 1);
+    bench.clock.advance(16 * 60_000);
+    bench.providers.answer(DISCOVERY, 503, &json!({}));
+    assert_eq!(crowd(false).await, 2);
+    bench.clock.advance(5_000);
+    assert_eq!(crowd(false).await, 3, "it is asked again, and once");
+}
+
+#[tokio::test]
 async fn keys_are_fetched_again_when_one_lacks() {
     let bench = Bench::new();
     let (_, client, mut corp) = scene(&bench).await;
