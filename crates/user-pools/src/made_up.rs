@@ -1,5 +1,5 @@
 //! Users who do not exist, where nobody may be told so (spec C.16): their ids, and where their codes would go. All of it follows from pool, name
-//! and a key that is not in the database. A made-up id carries, unreadably, where the code for its name would go: asking for a code by name and
+//! and a key that is not in the database, the oldest of the ring, so that a change of keys makes up nobody anew. A made-up id carries, unreadably, where the code for its name would go: asking for a code by name and
 //! by the id that SRP showed for that name must give one answer, as for a real user.
 use crate::ids::PoolId;
 use crate::names;
@@ -16,13 +16,13 @@ pub(crate) fn username(ring: &KeyRing, settings: &PoolSettings, pool: &PoolId, n
 /// The sub a made-up user has.
 pub(crate) fn sub(ring: &KeyRing, settings: &PoolSettings, pool: &PoolId, name: &str) -> String {
     let folded = names::fold(settings, name);
-    let drawn = first(&ring.peppered(&[b"absent sub", pool.0.as_bytes(), folded.as_bytes()]));
+    let drawn = ring.steady(&[b"absent sub", pool.0.as_bytes(), folded.as_bytes()]);
     let mut nonce = [0; 6];
     nonce.copy_from_slice(&drawn[..6]);
     let marks = Marks { ring, pool, nonce };
     let mut sealed = Place::of(&folded).bytes();
-    xor(&mut sealed, &first(&marks.pad()));
-    let check = first(&marks.check(sealed));
+    xor(&mut sealed, &marks.pad());
+    let check = marks.check(sealed);
     let mut id = [0; 16];
     id[..6].copy_from_slice(&nonce);
     // The version and the variant of a UUID stand in bytes 6 and 8.
@@ -45,7 +45,7 @@ pub(crate) fn delivery(ring: &KeyRing, settings: &PoolSettings, pool: &PoolId, n
 }
 
 fn invented(ring: &KeyRing, pool: &PoolId, folded: &str, contact: Contact) -> Delivery {
-    let hash = first(&ring.peppered(&[b"simulated delivery", pool.0.as_bytes(), folded.as_bytes()]));
+    let hash = ring.steady(&[b"simulated delivery", pool.0.as_bytes(), folded.as_bytes()]);
     let letter = |byte: u8| char::from(b'a' + byte % 26);
     let place = match contact {
         Contact::Email => Place::Email(letter(hash[0]), letter(hash[1])),
@@ -128,10 +128,10 @@ fn place_in(ring: &KeyRing, pool: &PoolId, text: &str) -> Place {
     nonce.copy_from_slice(&id[..6]);
     sealed[1..].copy_from_slice(&id[9..14]);
     let marks = Marks { ring, pool, nonce };
-    // One pad and one check for each key of the ring.
-    let ours = marks.pad().into_iter().zip(marks.check(sealed)).find(|(_, check)| check[..2] == id[14..]);
-    let Some((pad, _)) = ours else { return Place::Unknown };
-    xor(&mut sealed, &pad);
+    if marks.check(sealed)[..2] != id[14..] {
+        return Place::Unknown;
+    }
+    xor(&mut sealed, &marks.pad());
     Place::read(sealed).unwrap_or(Place::Unknown)
 }
 
@@ -143,17 +143,13 @@ struct Marks<'a> {
 }
 
 impl Marks<'_> {
-    fn pad(&self) -> Vec<[u8; 32]> {
-        self.ring.peppered(&[b"absent sub pad", self.pool.0.as_bytes(), &self.nonce])
+    fn pad(&self) -> [u8; 32] {
+        self.ring.steady(&[b"absent sub pad", self.pool.0.as_bytes(), &self.nonce])
     }
 
-    fn check(&self, sealed: [u8; 6]) -> Vec<[u8; 32]> {
-        self.ring.peppered(&[b"absent sub check", self.pool.0.as_bytes(), &self.nonce, &sealed])
+    fn check(&self, sealed: [u8; 6]) -> [u8; 32] {
+        self.ring.steady(&[b"absent sub check", self.pool.0.as_bytes(), &self.nonce, &sealed])
     }
-}
-
-fn first(hashes: &[[u8; 32]]) -> [u8; 32] {
-    hashes.first().copied().unwrap_or_default()
 }
 
 fn xor(bytes: &mut [u8; 6], pad: &[u8; 32]) {
@@ -177,8 +173,7 @@ fn is_internal_already(settings: &PoolSettings, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::users::fixtures::{pool, ring, settings};
-    use zeroize::Zeroizing;
+    use crate::users::fixtures::{pool, ring, rotated_ring, settings};
 
     fn goes_to(name: &str, usual: Contact) -> String {
         delivery(&ring(), &settings(), &pool(), name, usual).destination
@@ -221,9 +216,12 @@ mod tests {
     }
 
     #[test]
-    fn after_a_change_of_keys_the_ids_made_up_before_are_still_read() {
-        let id = sub(&ring(), &settings(), &pool(), "bob@example.com");
-        let both = KeyRing::new(&[(1, Zeroizing::new([7; 32])), (2, Zeroizing::new([8; 32]))], 2).unwrap();
-        assert_eq!(delivery(&both, &settings(), &pool(), &id, Contact::Phone).destination, "b***@e***");
+    fn a_change_of_keys_makes_up_nobody_anew() {
+        let (before, after) = (ring(), rotated_ring());
+        let id = |ring| sub(ring, &settings(), &pool(), "bob@example.com");
+        assert_eq!(id(&before), id(&after));
+        let place = |ring, name: &str| delivery(ring, &settings(), &pool(), name, Contact::Email).destination;
+        assert_eq!(place(&before, "bob"), place(&after, "bob"));
+        assert_eq!(place(&after, &id(&before)), "b***@e***");
     }
 }

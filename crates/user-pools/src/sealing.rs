@@ -104,12 +104,20 @@ impl KeyRing {
         Ok(body)
     }
 
-    /// A keyed hash for short codes and stable fake values: HMAC-SHA-256 under each key's pepper, active key first.
-    /// Codes hashed before a rotation are found by trying the others.
+    /// A keyed hash for short codes: HMAC-SHA-256 under each key's pepper, active key first. Codes hashed before a rotation are found by
+    /// trying the others.
     pub fn peppered(&self, parts: &[&[u8]]) -> Vec<[u8; 32]> {
         let ring = self.ring();
         let order = std::iter::once(ring.active).chain((0..ring.keys.len()).filter(|i| *i != ring.active));
         order.map(|i| ring.keys[i].hash(parts)).collect()
+    }
+
+    /// A keyed hash that a rotation does not change: under the pepper of the oldest key, as long as the ring has it. For what is made up about
+    /// users who do not exist: real users' salts and ids stay as they are when keys change, and so must theirs.
+    pub fn steady(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let ring = self.ring();
+        let oldest = ring.keys.iter().min_by_key(|key| key.id).unwrap_or(&ring.keys[ring.active]);
+        oldest.hash(parts)
     }
 }
 

@@ -62,9 +62,8 @@ pub(super) struct Fake {
 impl Fake {
     /// For a folded name.
     pub(super) fn of(ring: &KeyRing, pool: &PoolId, folded: &str) -> Self {
-        let draw =
-            |what: &str, count: u8| ring.peppered(&[what.as_bytes(), pool.0.as_bytes(), folded.as_bytes(), &[count]]);
-        let block = |what: &str, count: u8| draw(what, count).into_iter().next().unwrap_or_default();
+        let block =
+            |what: &str, count: u8| ring.steady(&[what.as_bytes(), pool.0.as_bytes(), folded.as_bytes(), &[count]]);
         let mut v: Vec<u8> = (0..=u8::MAX).take(V_BYTES / 32).flat_map(|count| block("absent v", count)).collect();
         // Below N, whose first byte is 0xff, like every real v.
         v[0] &= 0x7f;
@@ -75,13 +74,18 @@ impl Fake {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::users::fixtures::{pool, ring};
+    use crate::users::fixtures::{pool, ring, rotated_ring};
 
     #[test]
     fn a_made_up_user_is_the_same_each_time_and_another_for_each_name() {
         let (one, again) = (Fake::of(&ring(), &pool(), "a@b"), Fake::of(&ring(), &pool(), "a@b"));
         assert_eq!((&one.salt, &one.v), (&again.salt, &again.v));
         assert_ne!(one.salt, Fake::of(&ring(), &pool(), "c@d").salt);
+        assert_eq!(
+            one.salt,
+            Fake::of(&rotated_ring(), &pool(), "a@b").salt,
+            "a real user's salt outlives a change of keys"
+        );
         assert_eq!(one.v.len(), V_BYTES);
         assert!(one.salt.len() <= 32 && one.salt.len() > 24, "{}", one.salt);
     }

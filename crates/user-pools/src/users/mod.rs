@@ -37,6 +37,11 @@ pub(crate) mod fixtures {
         KeyRing::new(&[(1, Zeroizing::new([7; 32]))], 1).unwrap()
     }
 
+    /// The same ring after a change of keys.
+    pub(crate) fn rotated_ring() -> KeyRing {
+        KeyRing::new(&[(1, Zeroizing::new([7; 32])), (2, Zeroizing::new([8; 32]))], 2).unwrap()
+    }
+
     pub(crate) fn pool() -> PoolId {
         PoolId("us-east-1_Example01".into())
     }
