@@ -4,6 +4,7 @@ mod clock;
 pub mod files;
 mod hashing;
 mod random;
+mod work_queue;
 
 pub use clock::Clock;
 pub use hashing::HashingPool;
