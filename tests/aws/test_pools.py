@@ -4,6 +4,7 @@ import datetime
 import re
 
 import pytest
+import requests
 
 from lab import Pool, unique
 from wire import refused
@@ -267,6 +268,24 @@ def test_a_domain_is_made_shown_changed_and_removed(idp, pool):
     for call in (idp.delete_user_pool_domain, idp.update_user_pool_domain):
         error = refused_as_missing(call, Domain=name, UserPoolId=pool.id)
         assert error.response["Error"]["Code"] in ("ResourceNotFoundException", "InvalidParameterException")
+
+
+def test_a_custom_domain_answers_as_soon_as_it_is_made_and_no_longer_than_it_is_there(lab, idp, pool):
+    """A hundredth of a second later would be too late: the next call of a script is its first sign-in there."""
+    config = {"CertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/11111111-2222-3333-4444-555555555555"}
+
+    def discovered(host):
+        return requests.get(f"{lab.base}/.well-known/openid-configuration", headers={"Host": f"{host}:{lab.port}"}, timeout=20).status_code
+
+    for _ in range(3):
+        host = f"{unique('login')}.example.test"
+        assert discovered(host) == 403
+        idp.create_user_pool_domain(Domain=host, UserPoolId=pool.id, CustomDomainConfig=config)
+        assert discovered(host) == 200
+        idp.update_user_pool_domain(Domain=host, UserPoolId=pool.id, CustomDomainConfig=config)
+        assert discovered(host) == 200
+        idp.delete_user_pool_domain(Domain=host, UserPoolId=pool.id)
+        assert discovered(host) == 403
 
 
 def refused_as_missing(call, **arguments):

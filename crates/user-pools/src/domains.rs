@@ -10,11 +10,14 @@ use crate::service::UserPools;
 const RESERVED: [&str; 3] = ["aws", "amazon", "cognito"];
 
 impl UserPools {
-    /// CreateUserPoolDomain. InvalidParameter when the name is bad, taken, or the pool has one already.
+    /// CreateUserPoolDomain; the host is served when this returns. InvalidParameter when the name is bad, taken, or the pool has one already.
     pub async fn create_domain(&self, now: Millis, domain: Domain) -> Result<Domain> {
         check_name(&domain)?;
         match self.store.insert_domain(now, domain.clone()).await {
-            Ok(()) => Ok(domain),
+            Ok(()) => {
+                self.make_domains_live().await;
+                Ok(domain)
+            }
             Err(StoreError::Exists(Taken::Owner)) => Err(Error::invalid("User pool already has a domain configured.")),
             Err(StoreError::Exists(_)) => Err(Error::invalid("Domain already associated with another user pool.")),
             Err(StoreError::NotFound) => Err(crate::messages::pool_does_not_exist(&domain.pool)),
@@ -46,7 +49,10 @@ impl UserPools {
             }
             change(&mut domain);
             match self.store.replace_domain(now, domain.clone()).await {
-                Ok(version) => return Ok(Domain { version, ..domain }),
+                Ok(version) => {
+                    self.make_domains_live().await;
+                    return Ok(Domain { version, ..domain });
+                }
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(missing(error)),
             }
@@ -55,7 +61,9 @@ impl UserPools {
 
     /// DeleteUserPoolDomain. InvalidParameter when the pool has no such domain.
     pub async fn delete_domain(&self, now: Millis, pool: PoolId, name: String) -> Result<()> {
-        self.store.delete_domain(now, pool, name).await.map_err(missing)
+        self.store.delete_domain(now, pool, name).await.map_err(missing)?;
+        self.make_domains_live().await;
+        Ok(())
     }
 
     /// The domains of a pool: at most one prefix and a few custom ones.

@@ -9,12 +9,11 @@ use crate::sealing::KeyRing;
 use crate::service::{Config, UserPools};
 use crate::token::{KeyPurpose, KeyState, SigningKeyRow};
 use jose::{Jwk, JwkSet, KeySet, SigningKey};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A retired key stays published as long as a token of its may live (24 h, spec D.5), and a little for clocks that differ.
 pub const PUBLISHED_AFTER_RETIREMENT: Millis = (24 * 60 + 5) * 60 * 1000;
-const CHANGES_PAGE: usize = 500;
 
 /// Makes the two keys of a pool (state `Active`), sealed and ready to store. About a tenth of a second of CPU each: not on a serving thread.
 pub fn new_signing_keys(ring: &KeyRing, random: &dyn Random, pool: &PoolId, now: Millis) -> Result<Vec<SigningKeyRow>> {
@@ -234,17 +233,8 @@ impl UserPools {
 
     /// Brings keys and issuers in memory up to the changes after `seq` and returns the last one seen. With 0 at the start this loads every
     /// pool; called again after a poll it follows what other processes did. A pool whose keys do not open is left out, loudly.
-    pub async fn follow_key_changes(&self, now: Millis, mut seq: u64) -> Result<u64> {
-        let mut pools = BTreeSet::new();
-        loop {
-            let changes = self.store.changes(seq, CHANGES_PAGE).await?;
-            let ours = changes.iter().filter(|change| matches!(change.kind.as_str(), "pool" | "keys"));
-            pools.extend(ours.map(|change| PoolId(change.subject.clone())));
-            seq = changes.last().map_or(seq, |last| last.seq);
-            if changes.len() < CHANGES_PAGE {
-                break;
-            }
-        }
+    pub async fn follow_key_changes(&self, now: Millis, seq: u64) -> Result<u64> {
+        let (pools, seq) = self.changed_pools(seq, &["pool", "keys"]).await?;
         for id in pools {
             self.follow_pool(now, id).await?;
         }

@@ -8,6 +8,7 @@ pub mod client;
 pub mod clients;
 pub mod codes;
 pub mod context;
+pub mod custom_domains;
 pub mod domain;
 pub mod domains;
 pub mod error;

@@ -1,9 +1,9 @@
 //! The host names of this server beside the built-in ones: public base URLs from the configuration, custom login domains from the pools.
 use super::hosts::Known;
-use arc_swap::ArcSwap;
 use http_apis::Gateway;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::sync::Arc;
+use user_pools::memory::Memory;
 
 /// A host name in which `{domain}` may stand for one label.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ pub struct Names {
     bases: Vec<String>,
     login: Option<Pattern>,
     objects: Option<String>,
-    custom: ArcSwap<BTreeSet<String>>,
+    pools: Arc<Memory>,
     gateway: Gateway,
 }
 
@@ -50,28 +50,23 @@ pub fn host_of(url: &str) -> Option<String> {
 }
 
 impl Names {
-    /// Names from the public URLs: base, login (may have `{domain}`), objects.
-    pub fn new(base: &str, login: Option<&str>, objects: Option<&str>, gateway: Gateway) -> Self {
+    /// Names from the public URLs: base, login (may have `{domain}`), objects; and what the gateway and the pools add as they change.
+    pub fn new(base: &str, login: Option<&str>, objects: Option<&str>, gateway: Gateway, pools: Arc<Memory>) -> Self {
         let base = host_of(base);
         let login = login.and_then(host_of).filter(|host| Some(host) != base.as_ref());
         Self {
             login: login.map(|host| Pattern::new(&host, "{domain}")),
             objects: objects.and_then(host_of).filter(|host| Some(host) != base.as_ref()),
             bases: base.into_iter().collect(),
-            custom: ArcSwap::from_pointee(BTreeSet::new()),
+            pools,
             gateway,
         }
-    }
-
-    /// Replaces the custom login domains.
-    pub fn set_custom_domains(&self, domains: BTreeSet<String>) {
-        self.custom.store(domains.into());
     }
 }
 
 impl Known for Names {
     fn login_domain(&self, host: &str) -> Option<String> {
-        if self.custom.load().contains(host) {
+        if self.pools.custom_domains.contains(host) {
             return Some(host.to_owned());
         }
         self.login.as_ref()?.matches(host).map(str::to_owned)

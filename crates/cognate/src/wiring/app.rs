@@ -1,6 +1,5 @@
 //! The whole server, put together.
 use super::adapters::{Bytes, PoolIssuers, Presigned, UploadReports};
-use super::custom_domains::CustomDomains;
 use super::functions::InProcess;
 use super::providers::HttpProviders;
 use super::urls::Urls;
@@ -122,7 +121,9 @@ impl App {
         });
         work(Arc::clone(&pools));
         let seen = pools.follow_key_changes(clock.now(), 0).await.map_err(|error| DataError(error.to_string()))?;
-        let (objects, dashboard) = files(&folder, &keys, &store, &clock, &settings.urls, &settings.scope.region)?;
+        pools.follow_custom_domains().await.map_err(|error| DataError(error.to_string()))?;
+        let (objects, dashboard) =
+            files(&folder, &keys, &store, &clock, &settings.urls, &settings.scope.region)?;
         let apis: Arc<dyn ApiStore> = Arc::new(store.clone());
         let gateway = Gateway::new(
             http_apis::Ports {
@@ -144,8 +145,6 @@ impl App {
             },
         );
         gateway.refresh().await.map_err(|error| DataError(format!("the APIs cannot be read: {error}")))?;
-        let names =
-            Names::new(&settings.urls.base, Some(&settings.urls.login), Some(&settings.urls.objects), gateway.clone());
         let ports = apigatewayv2::Ports {
             store: apis,
             gateway: gateway.clone(),
@@ -163,7 +162,7 @@ impl App {
         let hall = Arc::new(Hall {
             clock: clock.clone(),
             metrics: Arc::clone(&metrics),
-            names,
+            names: names(&settings.urls, &gateway, &pools),
             trusted: settings.trusted,
             public_base: settings.urls.base.clone(),
             control: control.clone(),
@@ -190,9 +189,7 @@ impl App {
             trouble,
             folder,
         });
-        let mut custom = CustomDomains::default();
-        app.follow_custom_domains(&mut custom).await;
-        control.spawn(Arc::clone(&app).follow(seen, custom));
+        control.spawn(Arc::clone(&app).follow(seen));
         control.spawn(Arc::clone(&app).sweep(dashboard));
         Ok(app)
     }
@@ -203,7 +200,7 @@ impl App {
     }
 
     /// Follows the changes sequence: keys, custom domains, APIs.
-    async fn follow(self: Arc<Self>, mut seen: u64, mut custom: CustomDomains) {
+    async fn follow(self: Arc<Self>, mut seen: u64) {
         let mut tick = tokio::time::interval(FOLLOW);
         loop {
             tick.tick().await;
@@ -211,18 +208,12 @@ impl App {
                 Ok(seq) => seen = seq,
                 Err(error) => tracing::warn!(%error, "changes of pools cannot be followed now"),
             }
-            self.follow_custom_domains(&mut custom).await;
+            if let Err(error) = self.pools.follow_custom_domains().await {
+                tracing::warn!(%error, "changes of login domains cannot be followed now");
+            }
             if let Err(error) = self.gateway.refresh().await {
                 tracing::warn!(%error, "changes of APIs cannot be followed now");
             }
-        }
-    }
-
-    async fn follow_custom_domains(&self, custom: &mut CustomDomains) {
-        match custom.follow(&self.store).await {
-            Ok(Some(names)) => self.hall.names.set_custom_domains(names),
-            Ok(None) => {}
-            Err(error) => tracing::warn!(%error, "changes of login domains cannot be followed now"),
         }
     }
 
@@ -259,6 +250,11 @@ impl App {
 fn config(urls: &Urls, issuer_form: IssuerForm) -> user_pools::Config {
     let login = urls.login.contains("{domain}").then(|| urls.login.clone());
     user_pools::Config { base: urls.base.clone(), login, issuer_form }
+}
+
+/// What the listener knows hosts by: the configured names, and what the gateway and the pools add as they change.
+fn names(urls: &Urls, gateway: &Gateway, pools: &UserPools) -> Names {
+    Names::new(&urls.base, Some(&urls.login), Some(&urls.objects), gateway.clone(), Arc::clone(&pools.memory))
 }
 
 /// Opens the database; trouble after that is told through the channel.

@@ -1,7 +1,6 @@
 //! Wiring: the one place where ports meet their concrete types.
 mod adapters;
 mod app;
-mod custom_domains;
 mod functions;
 mod providers;
 mod questions;

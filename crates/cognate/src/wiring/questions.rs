@@ -1,6 +1,5 @@
 //! What the admin channel may ask: the values of this server, why a request was refused, its keys.
 use super::App;
-use super::custom_domains::changed;
 use crate::admin::{Ask, Reply};
 use crate::platform::SystemRandom;
 use serde_json::{Value, json};
@@ -43,7 +42,7 @@ impl App {
 
     /// The pools of all accounts and regions.
     async fn all_pools(&self) -> Result<Vec<PoolId>, String> {
-        let (pools, _) = changed(&self.store, 0, &["pool"]).await.map_err(|error| error.to_string())?;
+        let (pools, _) = self.pools.changed_pools(0, &["pool"]).await.map_err(|error| error.to_string())?;
         let mut there = Vec::new();
         for pool in pools {
             match self.store.pool(pool.clone()).await {

@@ -1,4 +1,4 @@
-//! Signing in against a real store: flows, challenges, lockout, second factors, tokens and their end, signing keys.
+//! Signing in against a real store: flows, challenges, lockout, second factors, tokens and their end, signing keys, the hosts of login domains.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,6 +9,7 @@
 mod access;
 mod actor;
 mod challenges;
+mod custom_domains;
 mod hidden_users;
 mod keys;
 mod lockout;
