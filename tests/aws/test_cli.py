@@ -27,8 +27,8 @@ def aws(exported, *arguments, fails=False):
 
 
 def test_the_printed_line_works(lab, exported):
-    line = next(line for line in lab.said().splitlines() if line.startswith("aws "))
-    users = aws(exported, *line.split()[1:])["Users"]
+    line = next(line for line in lab.said().splitlines() if " aws cognito-idp" in line)
+    users = aws(exported, *line.split(" aws ")[1].split())["Users"]
     assert len(users) == 2
 
 

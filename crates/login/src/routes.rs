@@ -11,6 +11,7 @@ use user_pools::oauth::{ErrorCode, Refusal};
 /// What is behind a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Endpoint {
+    Front,
     Authorize,
     IdpResponse,
     Token,
@@ -43,7 +44,8 @@ const POST: &str = "POST";
 const BOTH: &str = "GET, HEAD, POST";
 
 /// Path, door, methods, endpoint.
-const ROUTES: [(&str, Door, &str, Endpoint); 18] = [
+const ROUTES: [(&str, Door, &str, Endpoint); 19] = [
+    ("/", Door::Page, GET, Endpoint::Front),
     ("/oauth2/authorize", Door::Page, GET, Endpoint::Authorize),
     ("/oauth2/idpresponse", Door::Page, BOTH, Endpoint::IdpResponse),
     ("/oauth2/token", Door::Open, POST, Endpoint::Token),
@@ -64,9 +66,10 @@ const ROUTES: [(&str, Door, &str, Endpoint); 18] = [
     ("/.well-known/jwks.json", Door::Open, GET, Endpoint::Keys),
 ];
 
-/// Whether a path on the plain base belongs to this room. The bare `/.well-known/` paths do not: without a domain they name no pool.
+/// Whether a path on the plain base belongs to this room. `/` and the bare `/.well-known/` paths do not: without a domain they name no pool.
 pub fn owns(path: &str) -> bool {
-    let listed = ROUTES.iter().any(|(known, ..)| *known == path) && !path.starts_with("/.well-known/");
+    let of_domains = path == "/" || path.starts_with("/.well-known/");
+    let listed = !of_domains && ROUTES.iter().any(|(known, ..)| *known == path);
     listed || path.starts_with("/assets/login-") || path.starts_with("/oauth2/") || path.starts_with("/passkeys/")
 }
 
@@ -151,6 +154,7 @@ async fn open(call: &Call<'_>, endpoint: Endpoint) -> Response<Bytes> {
 
 async fn page(call: &Call<'_>, endpoint: Endpoint) -> Response<Bytes> {
     match endpoint {
+        Endpoint::Front => pages::front::get(call).await,
         Endpoint::Authorize => authorize::get(call).await,
         Endpoint::IdpResponse => federation::handle(call).await,
         Endpoint::SignIn => pages::sign_in::handle(call).await,

@@ -64,7 +64,7 @@ fn serve(args: &cli::Dev, root: &Path, started: Instant) -> Result<(), String> {
     let mut threads = serve_hall(&app, &bound, cores, &stop)?;
     threads.extend(serve_page(&app, &values, &page_bound, &stop)?);
     runtime.block_on(async { serve_admin(&app) });
-    say(&block(&values, started.elapsed().as_millis()));
+    say(&block(&values, args, started.elapsed().as_millis()));
     let told = runtime.block_on(until_told(&app));
     end(&app, &tell, threads, runtime);
     told
@@ -156,34 +156,64 @@ fn data_option(folder: &str) -> String {
     if default.as_deref() == Some(Path::new(folder)) { String::new() } else { format!(" --data {folder}") }
 }
 
-/// The block a person can use at once.
-fn block(values: &Value, millis: u128) -> String {
-    let text = |at: &str| values.pointer(at).and_then(Value::as_str).unwrap_or("-").to_owned();
-    let mut lines = vec![format!("\nCognate is ready ({millis} ms).\n")];
-    let mut row = |name: &str, value: String| lines.push(format!("  {name:<16}{value}"));
+/// The block a person can use at once. Every URL in it answers something useful as it is printed.
+fn block(values: &Value, args: &cli::Dev, millis: u128) -> String {
+    let exports: String =
+        env::exports(values).lines().filter(|line| line.contains(" AWS_")).map(|line| format!("{line}\n")).collect();
+    let commands = commands(values, &program());
+    let state = if args.ephemeral { "nothing is kept" } else { "its state stays in the data folder" };
+    format!(
+        "\nCognate is ready ({millis} ms).\n\n{}\nFor AWS CLI, SDKs and Terraform, in another terminal:\n{exports}\n\
+         Then:\n{commands}\nCtrl-C stops the server; {state}.\n",
+        facts(values)
+    )
+}
+
+fn text(values: &Value, at: &str) -> String {
+    values.pointer(at).and_then(Value::as_str).unwrap_or("-").to_owned()
+}
+
+/// Name and value, a line each.
+fn facts(values: &Value) -> String {
+    let text = |at: &str| text(values, at);
+    let login = |user: &str| format!("{}   {}", text(&format!("/{user}/username")), text(&format!("/{user}/password")));
+    let mut rows = Vec::new();
     if values.get("userPoolId").is_some() {
-        row("dashboard", text("/dashboardUrl"));
-        row("demo user", format!("{}   {}", text("/demoUser/username"), text("/demoUser/password")));
-        row("demo admin", format!("{}   {}", text("/demoAdmin/username"), text("/demoAdmin/password")));
-        row("mailbox", text("/mailboxUrl"));
-        row("user pool", text("/userPoolId"));
-        row("app client", text("/clientId"));
-        row("issuer", text("/issuer"));
-        row("login domain", text("/loginDomain"));
-        row("API", text("/apiUrl"));
+        rows.extend([
+            ("dashboard", text("/dashboardUrl")),
+            ("demo user", login("demoUser")),
+            ("demo admin", login("demoAdmin")),
+            ("mailbox", text("/mailboxUrl")),
+            ("user pool", text("/userPoolId")),
+            ("app client", text("/clientId")),
+            ("issuer", text("/issuer")),
+            ("login domain", text("/loginDomain")),
+            ("API", format!("{}/metadata/list   401 without a token: that is the point", text("/apiUrl"))),
+        ]);
     }
-    row("AWS endpoint", text("/base"));
-    row("data folder", text("/dataFolder"));
-    lines.push(format!("\n{}", env::exports(values)));
-    if values.get("userPoolId").is_some() {
-        lines.push(format!(
-            "aws cognito-idp list-users --user-pool-id {}\ncurl -i {}/execute-api/{}/\\$default/metadata/list      # 401: no token\n{:<34} # the lesson's checklist, step by step\n\n\
-             Ctrl-C stops the server; its state stays in the data folder.\n",
-            text("/userPoolId"),
-            text("/base"),
-            text("/apiId"),
-            format!("cognate check{}", data_option(&text("/dataFolder")))
-        ));
+    rows.extend([("AWS endpoint", text("/base")), ("data folder", text("/dataFolder"))]);
+    rows.into_iter().map(|(name, value)| format!("  {name:<16}{value}\n")).collect()
+}
+
+/// What to do first, and the command for it. The words stand before the command: not every shell takes comments after it.
+fn commands(values: &Value, program: &str) -> String {
+    let text = |at: &str| text(values, at);
+    let folder = data_option(&text("/dataFolder"));
+    if values.get("userPoolId").is_none() {
+        return "  list the pools      aws cognito-idp list-user-pools --max-results 10\n".to_owned();
     }
-    lines.join("\n")
+    let curl = format!("curl -i {}/execute-api/{}/\\$default/metadata/list", text("/base"), text("/apiId"));
+    let lines = [
+        ("list the users", format!("aws cognito-idp list-users --user-pool-id {}", text("/userPoolId"))),
+        ("get a 401", curl),
+        ("ask why it was", format!("{program} explain last{folder}")),
+        ("run the checklist", format!("{program} check{folder}")),
+        ("see all values", format!("{program} env{folder}")),
+    ];
+    lines.into_iter().map(|(purpose, command)| format!("  {purpose:<20}{command}\n")).collect()
+}
+
+/// This program as it was called: after `make run` it is not on the path.
+fn program() -> String {
+    std::env::args().next().filter(|name| !name.is_empty()).unwrap_or_else(|| "cognate".to_owned())
 }

@@ -246,14 +246,16 @@ impl Hall {
         aws_error(form, &error, cx)
     }
 
-    /// `GET <base>/<pool id>/.well-known/…`
+    /// `GET <base>/<pool id>/.well-known/…`, and `GET <base>/<pool id>` for those who open the issuer to see what it is.
     async fn well_known(&self, cx: &RequestContext, request: &Request<Incoming>) -> Response<Body> {
         if !reads(request.method()) {
             return plain(StatusCode::METHOD_NOT_ALLOWED, "only GET");
         }
         let parts: Vec<&str> = request.uri().path().split('/').collect();
-        let ["", pool, ".well-known", document] = parts.as_slice() else {
-            return plain(StatusCode::NOT_FOUND, "no such document");
+        let (pool, document) = match parts.as_slice() {
+            ["", pool, ".well-known", document] => (pool, *document),
+            ["", pool] | ["", pool, ""] => (pool, ""),
+            _ => return plain(StatusCode::NOT_FOUND, "no such document"),
         };
         let pool = match self.pools.store.pool(PoolId((*pool).to_owned())).await {
             Ok(pool) => pool,
@@ -263,7 +265,8 @@ impl Hall {
                 return plain(StatusCode::SERVICE_UNAVAILABLE, "the service is unavailable");
             }
         };
-        match *document {
+        match document {
+            "" => own::issuer(&self.pools.issuer(&pool), &pool, request.headers()),
             "openid-configuration" => self.login.discovery(cx, &pool).await.map(full),
             "jwks.json" => self.login.jwks(cx, &pool).await.map(full),
             _ => plain(StatusCode::NOT_FOUND, "no such document"),

@@ -13,7 +13,7 @@ pub enum Room {
     Sts,
     /// An AWS service we do not have.
     OtherAws,
-    /// `<base>/<pool id>/.well-known/…`.
+    /// `<base>/<pool id>/.well-known/…`, and the bare `<base>/<pool id>`, the issuer itself.
     Issuer,
     /// Managed login and OAuth2 on a login domain (`Some`: prefix or custom host) or on the plain base.
     Login(Option<String>),
@@ -185,7 +185,7 @@ fn base_room(wanted: &Wanted<'_>, known: &dyn Known) -> Room {
     if known.gateway(wanted.host, path) {
         return Room::Gateway;
     }
-    if is_well_known(path) {
+    if is_well_known(path) || is_bare_issuer(wanted) {
         return Room::Issuer;
     }
     if is_login_path(path) {
@@ -257,6 +257,13 @@ fn is_well_known(path: &str) -> bool {
     path.split('/').nth(2) == Some(".well-known")
 }
 
+/// `/<pool id>`, opened by a person because it is printed.
+fn is_bare_issuer(wanted: &Wanted<'_>) -> bool {
+    let pool = wanted.path.trim_start_matches('/').trim_end_matches('/');
+    let is_pool = |(region, name): (&str, &str)| is_region(region) && name.bytes().all(|b| b.is_ascii_alphanumeric());
+    matches!(*wanted.method, Method::GET | Method::HEAD) && pool.split_once('_').is_some_and(is_pool)
+}
+
 fn is_login_path(path: &str) -> bool {
     const PAGES: [&str; 12] = [
         "/oauth2",
@@ -313,6 +320,11 @@ mod tests {
             ("127.0.0.1", &get, "/mailbox", Room::Mailbox),
             ("[::1]", &post, "/", Room::Cognito),
             ("localhost", &get, "/us-east-1_AbCdEf123/.well-known/jwks.json", Room::Issuer),
+            ("localhost", &get, "/us-east-1_AbCdEf123", Room::Issuer),
+            ("localhost", &get, "/us-east-1_AbCdEf123/", Room::Issuer),
+            ("localhost", &post, "/us-east-1_AbCdEf123", Room::Unknown),
+            ("localhost", &get, "/us-east-1_AbCdEf123/more", Room::Unknown),
+            ("localhost", &get, "/no-region_AbCdEf123", Room::Unknown),
             ("localhost", &get, "/oauth2/authorize", Room::Login(None)),
             ("localhost", &get, "/_objects/a", Room::Objects),
             ("localhost", &get, "/execute-api/known/dev/x", Room::Gateway),

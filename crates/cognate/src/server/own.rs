@@ -1,11 +1,12 @@
-//! The server's own paths: the home page, the mailbox, `/_cognate/…`.
+//! The server's own paths: the home page, the bare issuer, the mailbox, `/_cognate/…`.
 use super::body::{Body, collect, full};
 use super::hall::{Hall, plain, reads};
 use crate::mail::{Kept, Mailbox};
 use askama::Template;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use serde::Deserialize;
+use user_pools::pool::UserPool;
 
 /// Styles only; no script anywhere.
 const POLICY: &str =
@@ -33,6 +34,26 @@ struct HomePage<'a> {
     mailbox: bool,
 }
 
+#[derive(Template)]
+#[template(path = "issuer.html")]
+struct IssuerPage<'a> {
+    name: &'a str,
+    issuer: &'a str,
+    discovery: &'a str,
+    keys: &'a str,
+}
+
+/// `/<pool id>`: where the issuer's two documents are, as a page for browsers and as JSON for everybody else. The links are paths, so that they lead
+/// somewhere when the issuer is spelt as Amazon's.
+pub fn issuer(issuer: &str, pool: &UserPool, asked: &HeaderMap) -> Response<Body> {
+    let discovery = format!("/{}/.well-known/openid-configuration", pool.id);
+    let keys = format!("/{}/.well-known/jwks.json", pool.id);
+    if accepts(asked, "text/html") {
+        return page(&IssuerPage { name: &pool.settings.name, issuer, discovery: &discovery, keys: &keys });
+    }
+    json(&serde_json::json!({ "issuer": issuer, "openid_configuration": discovery, "jwks": keys }))
+}
+
 /// `/`
 pub fn home(hall: &Hall) -> Response<Body> {
     page(&HomePage { base: &hall.public_base, mailbox: hall.mailbox.is_some() })
@@ -49,12 +70,7 @@ pub fn mailbox(mailbox: Option<&Mailbox>, request: &Request<Incoming>) -> Respon
             .map(|(_, value)| value.into_owned())
     };
     let messages = mailbox.read(query("to").as_deref());
-    let accepts_json = request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.contains("application/json"));
-    if accepts_json || query("format").as_deref() == Some("json") {
+    if accepts(request.headers(), "application/json") || query("format").as_deref() == Some("json") {
         let mut answer = Response::new(full(serde_json::json!({ "messages": messages }).to_string()));
         answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -67,6 +83,11 @@ pub fn mailbox(mailbox: Option<&Mailbox>, request: &Request<Incoming>) -> Respon
         kept,
     };
     page(&MailboxPage { messages: messages.into_iter().map(shown).collect() })
+}
+
+/// Whether a client names a media type among those it takes.
+fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
+    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(media_type))
 }
 
 fn page(template: &impl Template) -> Response<Body> {

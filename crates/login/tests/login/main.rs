@@ -10,6 +10,7 @@ mod browser;
 mod code_flow;
 mod discovery;
 mod federation;
+mod front;
 mod grants;
 mod pages;
 mod provider;
