@@ -11,8 +11,12 @@ const ADMINS: &str = "admins";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Caller {
     pub(crate) sub: String,
-    /// E-mail, else username, else sub.
-    pub(crate) name: String,
+    /// E-mail address, where the token has one: an access token of Cognito's has none.
+    pub(crate) email: Option<String>,
+    /// Who issued the token.
+    pub(crate) issuer: String,
+    /// The issuer's name for the caller, else the sub.
+    pub(crate) username: String,
     pub(crate) is_admin: bool,
 }
 
@@ -24,8 +28,14 @@ impl Caller {
         };
         let claim = |name: &str| jwt.claims.get(name).filter(|value| !value.is_empty());
         let sub = claim("sub").ok_or(Refusal::Unauthorized)?.clone();
-        let name = claim("email").or_else(|| claim("cognito:username")).or_else(|| claim("username"));
-        Ok(Self { name: name.unwrap_or(&sub).clone(), is_admin: is_admin(&jwt.claims), sub })
+        let username = claim("cognito:username").or_else(|| claim("username")).unwrap_or(&sub).clone();
+        Ok(Self {
+            email: claim("email").cloned(),
+            issuer: claim("iss").cloned().unwrap_or_default(),
+            username,
+            is_admin: is_admin(&jwt.claims),
+            sub,
+        })
     }
 
     /// Whether a record is the caller's business.
@@ -67,9 +77,11 @@ mod tests {
 
     #[test]
     fn a_caller_is_named_by_what_the_token_has() {
-        assert_eq!(caller(&[("sub", "u"), ("email", "a@b"), ("cognito:username", "x")]).unwrap().name, "a@b");
-        assert_eq!(caller(&[("sub", "u"), ("username", "x")]).unwrap().name, "x");
-        assert_eq!(caller(&[("sub", "u")]).unwrap().name, "u");
+        let names = |claims: &[(&str, &str)]| caller(claims).map(|caller| (caller.email, caller.username)).unwrap();
+        let of_id_token = names(&[("sub", "u"), ("email", "a@b"), ("cognito:username", "x")]);
+        assert_eq!(of_id_token, (Some("a@b".into()), "x".into()));
+        assert_eq!(names(&[("sub", "u"), ("username", "x")]), (None, "x".into()));
+        assert_eq!(names(&[("sub", "u"), ("email", "")]), (None, "u".into()));
     }
 
     #[test]

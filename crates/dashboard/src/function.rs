@@ -1,7 +1,7 @@
 //! The function itself: what it is given, its table of routes, and the life of a record outside of requests.
 use crate::answer::Refusal;
 use crate::caller::Caller;
-use crate::ports::{MetadataStore, Millis, ObjectBytes, ObjectUrls, Random, StoreResult};
+use crate::ports::{MetadataStore, Millis, ObjectBytes, ObjectUrls, People, Random, StoreResult};
 use events::{HttpRequestV2, HttpResponseV2};
 use std::sync::Arc;
 
@@ -29,6 +29,7 @@ pub struct Dashboard {
     pub(crate) store: Arc<dyn MetadataStore>,
     pub(crate) urls: Arc<dyn ObjectUrls>,
     pub(crate) bytes: Arc<dyn ObjectBytes>,
+    pub(crate) people: Arc<dyn People>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) settings: Settings,
 }
@@ -62,11 +63,12 @@ impl Dashboard {
         store: Arc<dyn MetadataStore>,
         urls: Arc<dyn ObjectUrls>,
         bytes: Arc<dyn ObjectBytes>,
+        people: Arc<dyn People>,
         random: Arc<dyn Random>,
         settings: Settings,
     ) -> Self {
         let settings = Settings { max_size: settings.max_size.clamp(1, MAX_SIZE_LIMIT), ..settings };
-        Self { store, urls, bytes, random, settings }
+        Self { store, urls, bytes, people, random, settings }
     }
 
     /// Answers one event. `now` is epoch milliseconds. Never fails: what goes wrong is an answer.

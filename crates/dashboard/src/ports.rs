@@ -1,4 +1,4 @@
-//! What the dashboard needs from outside: storage of metadata, makers of presigned URLs, removal of bytes, randomness.
+//! What the dashboard needs from outside: storage of metadata, makers of presigned URLs, removal of bytes, people's names, randomness.
 //!
 //! Storage law: every method is one atomic act, takes `now` (epoch milliseconds) and owned values, and returns a closed error set.
 //! A record whose `expires_at` is not after `now` reads as absent everywhere but in [`MetadataStore::list_expired`] and
@@ -169,6 +169,13 @@ pub struct BytesError(pub String);
 pub trait ObjectBytes: Send + Sync {
     /// Removes the object's bytes; Ok when there are none.
     async fn delete(&self, key: String) -> Result<(), BytesError>;
+}
+
+/// Who is behind a token that carries no e-mail address.
+#[async_trait]
+pub trait People: Send + Sync {
+    /// The e-mail address of the user `sub` of this issuer; `None` where that is not known now.
+    async fn email(&self, issuer: String, sub: String) -> Option<String>;
 }
 
 /// Randomness from the operating system (seeded in tests).

@@ -35,7 +35,7 @@ impl Dashboard {
         self.random.fill(&mut random);
         let key = new_key(&caller.sub, random, &file.file_name);
         let upload = self.urls.upload(now, &key, &file.content_type, file.size)?;
-        let record = self.pending(caller, file, key, &upload, now);
+        let record = self.pending(caller, self.name_of(caller).await, file, key, &upload, now);
         self.store.insert_pending(now, record.clone()).await?;
         Ok(ok(&Output {
             key: record.key.clone(),
@@ -47,7 +47,24 @@ impl Dashboard {
         }))
     }
 
-    fn pending(&self, caller: &Caller, file: Announcement, key: String, upload: &UploadUrl, now: Millis) -> FileRecord {
+    /// What other people know the caller by, whichever token came: e-mail address, else username.
+    async fn name_of(&self, caller: &Caller) -> String {
+        let known = match &caller.email {
+            Some(email) => Some(email.clone()),
+            None => self.people.email(caller.issuer.clone(), caller.sub.clone()).await,
+        };
+        known.unwrap_or_else(|| caller.username.clone())
+    }
+
+    fn pending(
+        &self,
+        caller: &Caller,
+        owner_name: String,
+        file: Announcement,
+        key: String,
+        upload: &UploadUrl,
+        now: Millis,
+    ) -> FileRecord {
         FileRecord {
             key,
             file_name: file.file_name,
@@ -55,7 +72,7 @@ impl Dashboard {
             size: file.size,
             checksum_sha256: None,
             owner: caller.sub.clone(),
-            owner_name: caller.name.clone(),
+            owner_name,
             status: FileStatus::Pending,
             created_at: now,
             completed_at: None,

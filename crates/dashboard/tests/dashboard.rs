@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 mod bench;
 
-use bench::{Bench, MINUTE, NOW, admin, alice, anonymous, bob};
+use bench::{Bench, MINUTE, NOW, admin, alice, anonymous, bob, carol};
 use dashboard::ports::StoreError;
 use serde_json::{Value, json};
 
@@ -25,6 +25,20 @@ async fn an_announcement_answers_where_to_put_the_bytes() {
     );
     assert_eq!(answer.0.headers["content-type"], "application/json");
     assert_eq!(answer.0.headers["cache-control"], "no-store");
+}
+
+#[tokio::test]
+async fn an_uploader_is_named_by_address_or_username_whichever_token_came() {
+    let bench = Bench::new();
+    for who in [alice(), bob(), carol()] {
+        bench.announce(&who, "a.png", NOW).await;
+    }
+    let list = bench.ask(&admin().get("/metadata/list", &[]), NOW).await.json();
+    let names = list["items"].as_array().unwrap().iter().map(|item| (&item["uploader"], &item["uploaderName"]));
+    let names: std::collections::BTreeMap<_, _> =
+        names.map(|(sub, name)| (sub.as_str().unwrap(), name.as_str().unwrap())).collect();
+    let expected = [("sub-alice", "alice@example.com"), ("sub-bob", "bob"), ("sub-carol", "carol@example.com")];
+    assert_eq!(names, expected.into());
 }
 
 #[tokio::test]

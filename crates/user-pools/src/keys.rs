@@ -159,6 +159,11 @@ impl Issuers {
         self.by_issuer.load().get(issuer).map(|(_, keys)| Arc::clone(keys))
     }
 
+    /// The pool behind a local issuer.
+    pub fn pool(&self, issuer: &str) -> Option<PoolId> {
+        self.by_issuer.load().get(issuer).map(|(pool, _)| pool.clone())
+    }
+
     fn set(&self, pool: &PoolId, entry: Option<&(String, Arc<KeySet>)>) {
         self.by_issuer.rcu(|now| {
             let mut next = HashMap::clone(now);

@@ -2,12 +2,13 @@
 use crate::platform::{Clock, SystemRandom};
 use async_trait::async_trait;
 use dashboard::ports::{
-    BytesError, DownloadUrl, MetadataStore, ObjectBytes, ObjectUrls, StoreError, UploadUrl, UrlError,
+    BytesError, DownloadUrl, MetadataStore, ObjectBytes, ObjectUrls, People, StoreError, UploadUrl, UrlError,
 };
 use http_apis::ports::LocalIssuers;
 use jose::KeySet;
 use objects::{ObjectService, ReportError, Uploads};
 use std::sync::{Arc, OnceLock};
+use user_pools::UserPools;
 use user_pools::memory::Memory;
 
 impl http_apis::Random for SystemRandom {
@@ -57,6 +58,18 @@ impl ObjectBytes for Bytes {
             return Err(BytesError("the object service has not started".to_owned()));
         };
         objects.delete(&key).await.map_err(|error| BytesError(error.to_string()))
+    }
+}
+
+/// The users of this server's pools, for the names in the dashboard.
+pub struct PoolPeople(pub Arc<UserPools>);
+
+#[async_trait]
+impl People for PoolPeople {
+    async fn email(&self, issuer: String, sub: String) -> Option<String> {
+        let pool = self.0.memory.issuers.pool(&issuer)?;
+        let user = self.0.store.user(pool, sub).await.ok()?;
+        user.attributes.get("email").cloned()
     }
 }
 

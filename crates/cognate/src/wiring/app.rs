@@ -1,5 +1,5 @@
 //! The whole server, put together.
-use super::adapters::{Bytes, PoolIssuers, Presigned, UploadReports};
+use super::adapters::{Bytes, PoolIssuers, PoolPeople, Presigned, UploadReports};
 use super::functions::InProcess;
 use super::providers::HttpProviders;
 use super::urls::Urls;
@@ -123,7 +123,7 @@ impl App {
         let seen = pools.follow_key_changes(clock.now(), 0).await.map_err(|error| DataError(error.to_string()))?;
         pools.follow_custom_domains().await.map_err(|error| DataError(error.to_string()))?;
         let (objects, dashboard) =
-            files(&folder, &keys, &store, &clock, &settings.urls, &settings.scope.region)?;
+            files(&folder, &keys, &store, Arc::clone(&pools), &clock, &settings.urls, &settings.scope.region)?;
         let apis: Arc<dyn ApiStore> = Arc::new(store.clone());
         let gateway = Gateway::new(
             http_apis::Ports {
@@ -289,6 +289,7 @@ fn files(
     folder: &DataFolder,
     keys: &KeyFile,
     store: &SqliteStore,
+    people: Arc<UserPools>,
     clock: &Clock,
     urls: &Urls,
     region: &str,
@@ -317,6 +318,7 @@ fn files(
         metadata,
         Arc::new(Presigned(presigned)),
         Arc::new(bytes),
+        Arc::new(PoolPeople(people)),
         Arc::new(SystemRandom),
         dashboard::Settings::default(),
     );

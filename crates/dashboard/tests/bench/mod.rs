@@ -48,6 +48,16 @@ impl ObjectBytes for Bytes {
     }
 }
 
+/// Knows the address of Carol.
+struct Directory;
+
+#[async_trait]
+impl People for Directory {
+    async fn email(&self, issuer: String, sub: String) -> Option<String> {
+        (issuer == "http://issuer" && sub == "sub-carol").then(|| "carol@example.com".to_owned())
+    }
+}
+
 /// Counts up, so that keys differ.
 #[derive(Default)]
 struct Counting(AtomicU8);
@@ -108,7 +118,8 @@ impl Bench {
         let bytes = Arc::new(Bytes::default());
         let settings = Settings { max_size: 1000, pending_grace_ms: MINUTE };
         let random = Arc::new(Counting::default());
-        let dashboard = Dashboard::new(store.clone(), Arc::new(Urls), bytes.clone(), random, settings);
+        let dashboard =
+            Dashboard::new(store.clone(), Arc::new(Urls), bytes.clone(), Arc::new(Directory), random, settings);
         Self { dashboard, bytes, store, folder }
     }
 
@@ -148,6 +159,11 @@ pub fn alice() -> Actor {
 
 pub fn bob() -> Actor {
     Actor(vec![("sub", "sub-bob"), ("username", "bob")])
+}
+
+/// With an access token of a pool where people sign in by e-mail address: its username is the sub.
+pub fn carol() -> Actor {
+    Actor(vec![("sub", "sub-carol"), ("username", "sub-carol"), ("iss", "http://issuer"), ("token_use", "access")])
 }
 
 pub fn admin() -> Actor {
