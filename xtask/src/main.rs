@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask <command>
 
-  codegen            write crates/aws/src/generated from botocore's service models
+  codegen            write crates/aws/src/generated from botocore's service models, and docs/coverage.md
   codegen --check    fail when the committed files differ from what would be written
   tidy               fail when a law of the house is broken
 ";

@@ -1,7 +1,8 @@
-//! Writes `crates/aws/src/generated` from AWS's service models: shapes, constraints, operations, error codes.
+//! Writes `crates/aws/src/generated` from AWS's service models: shapes, constraints, operations, error codes; and `docs/coverage.md`.
 //! The models are read from an installed botocore of exactly one version and are not committed. The output is
 //! deterministic; `--check` proves that what is committed is what would be written.
 
+mod coverage;
 mod hand_written;
 mod model;
 mod names;
@@ -40,6 +41,7 @@ pub fn run(root: &Path, mode: Mode) -> Result<String, String> {
     let source = source::find(root)?;
     let mut said = format!("codegen: botocore {} from {} ({})\n", source::VERSION, source.folder.display(), source.how);
     let mut files = BTreeMap::new();
+    let mut models = Vec::new();
     files.insert("mod.rs".to_owned(), root_module());
     for choice in SERVICES {
         let mut model = source.model(choice.model)?;
@@ -48,6 +50,7 @@ pub fn run(root: &Path, mode: Mode) -> Result<String, String> {
         }
         let _ = writeln!(said, "codegen: {}: {} operations", choice.module, model.operations.len());
         files.extend(service(choice, &model)?);
+        models.push((choice, model));
     }
     let folder = root.join(FOLDER);
     let mut stale = Vec::new();
@@ -55,15 +58,10 @@ pub fn run(root: &Path, mode: Mode) -> Result<String, String> {
         // Each file opens with its door-plate; who wrote it is the plate's first line.
         let text = rustfmt(root, &format!("//! {HEADER}{}. Do not edit.\n//!\n{text}", source::VERSION))
             .map_err(|e| format!("codegen: {name}: {e}"))?;
-        let path = folder.join(name);
-        if std::fs::read_to_string(&path).ok().as_deref() == Some(&text) {
-            continue;
-        }
-        stale.push(name.clone());
-        if mode == Mode::Write {
-            write(&path, &text)?;
-        }
+        settle(&folder.join(name), name, &text, mode, &mut stale)?;
     }
+    let page = coverage::page(root, &models)?;
+    settle(&root.join(coverage::FILE), coverage::FILE, &page, mode, &mut stale)?;
     stale.extend(strangers(&folder, &files)?);
     match mode {
         Mode::Check if !stale.is_empty() => {
@@ -72,6 +70,15 @@ pub fn run(root: &Path, mode: Mode) -> Result<String, String> {
         Mode::Check => Ok(format!("{said}codegen: fresh, {} files", files.len())),
         Mode::Write => Ok(format!("{said}codegen: {} files, {} changed", files.len(), stale.len())),
     }
+}
+
+/// Compares a file with what it should hold, and mends it where that is wanted.
+fn settle(path: &Path, name: &str, text: &str, mode: Mode, stale: &mut Vec<String>) -> Result<(), String> {
+    if std::fs::read_to_string(path).ok().as_deref() == Some(text) {
+        return Ok(());
+    }
+    stale.push(name.to_owned());
+    if mode == Mode::Write { write(path, text) } else { Ok(()) }
 }
 
 fn root_module() -> String {

@@ -100,14 +100,17 @@ impl ApiGatewayV2 {
     }
 }
 
-/// All operations of the model that concern HTTP APIs, and whether each works, for `cognate coverage`.
+/// All operations of the model and how far each works, for `cognate coverage`.
 pub fn coverage() -> Vec<crate::cognito_idp::Coverage> {
     let operations = aws::apigatewayv2::SERVICE.operations.iter();
     operations
-        .map(|operation| crate::cognito_idp::Coverage {
-            operation: operation.name,
-            supported: table::row(operation.name).is_some(),
-            missing: None,
+        .map(|operation| {
+            let row = table::row(operation.name);
+            crate::cognito_idp::Coverage {
+                operation: operation.name,
+                supported: row.is_some(),
+                missing: row.and_then(|row| row.missing),
+            }
         })
         .collect()
 }
