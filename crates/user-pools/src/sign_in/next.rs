@@ -25,7 +25,7 @@ fn check_enabled(user: &User, _: Millis) -> Result<()> {
     if user.enabled { Ok(()) } else { Err(messages::USER_DISABLED) }
 }
 
-fn check_status(user: &User, _: Millis) -> Result<()> {
+pub(super) fn check_status(user: &User, _: Millis) -> Result<()> {
     match user.status {
         UserStatus::Confirmed | UserStatus::ForceChangePassword => Ok(()),
         UserStatus::Unconfirmed => Err(messages::USER_NOT_CONFIRMED),

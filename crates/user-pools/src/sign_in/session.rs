@@ -181,7 +181,8 @@ impl UserPools {
         Ok(state)
     }
 
-    /// The session's user as stored now: enabled, and with the password the sign-in began with. Spent: K 13.
+    /// The session's user as stored now: enabled, with the password the sign-in began with, and still of a status that may sign in: an
+    /// operator's reset ends what was begun before it. Spent: K 13.
     pub(crate) async fn session_user(&self, cx: &RequestContext, state: &State) -> Result<User> {
         let user = match self.store.user(state.pool.clone(), state.sub.clone()).await {
             Err(crate::ports::StoreError::NotFound) => {
@@ -193,6 +194,7 @@ impl UserPools {
             return Err(messages::USER_DISABLED);
         }
         if user.credentials.stamp() == state.stamp {
+            super::next::check_status(&user, cx.now)?;
             return Ok(user);
         }
         // The answer that spent it may be what changed the password (NEW_PASSWORD_REQUIRED). A mark that ends now leaves nothing behind.

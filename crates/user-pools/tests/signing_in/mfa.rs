@@ -52,6 +52,20 @@ async fn an_enrolled_app_is_asked_for_and_a_code_works_once() {
     );
 }
 
+#[tokio::test]
+async fn a_sign_in_under_way_does_not_outlive_a_reset() {
+    let bench = Bench::new();
+    let app = App::with_mfa(&bench, Optional).await;
+    bench.user(&app.pool, "alice").await;
+    let authenticator = enrol(&app, "alice").await;
+    let asked = challenge(app.sign_in("alice", PASSWORD).await);
+    bench.pools.admin_reset_user_password(&bench.cx(), &app.pool, "alice").await.unwrap();
+    let code = authenticator.code(bench.now());
+    let answer = [("USERNAME", "alice"), ("SOFTWARE_TOKEN_MFA_CODE", code.as_str())];
+    let refused = refusal(app.answer(SoftwareTokenMfa, Some(&asked.session), &answer).await);
+    assert_eq!(refused.kind, ErrorKind::PasswordResetRequired, "the old password no longer signs in");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_answers_with_one_code_one_wins() {
     let bench = Bench::new();
