@@ -18,13 +18,13 @@ impl Outbox for SqliteStore {
 
     async fn put_simulated(
         &self,
-        now: Millis,
+        _now: Millis,
         mark: [u8; 32],
         marked_until: Millis,
         message: Queued,
     ) -> StoreResult<()> {
         self.write(move |db| {
-            super::sign_ins::spend(db, now, &mark, marked_until)?;
+            super::sign_ins::mark(db, &mark, marked_until)?;
             queue(db, &message)
         })
         .await

@@ -88,6 +88,14 @@ pub(super) fn spend(db: &Connection, now: Millis, id: &[u8; 32], expires_at: Mil
     Ok(row::run(db, sql, params![id, expires_at, now])? == 1)
 }
 
+/// Sets a mark within an act until then, whether or not it was there.
+pub(super) fn mark(db: &Connection, id: &[u8; 32], expires_at: Millis) -> Act<()> {
+    let sql = "INSERT INTO spent (id, expires_at) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE
+        SET expires_at = excluded.expires_at";
+    row::run(db, sql, params![id, expires_at])?;
+    Ok(())
+}
+
 /// Stores a sign-in and its first refresh token within an act. NotFound when the user or the client is gone.
 pub(super) fn open(db: &Connection, sign_in: &SignIn, refresh: Option<&RefreshToken>) -> Act<()> {
     let sql = "INSERT INTO sign_ins (origin_jti, pool, sub, client, auth_time, expires_at, revoked_at, doc)

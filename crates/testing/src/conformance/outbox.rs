@@ -97,12 +97,13 @@ pub async fn a_code_and_its_message_are_one_act(store: Shared) {
 
 pub async fn a_made_up_message_is_stored_with_its_mark(store: Shared) {
     let world = world(&store).await;
-    for id in ["1", "2"] {
+    for (id, until) in [("1", NOW + HOUR), ("2", NOW + 2 * HOUR)] {
         let message = Queued { id: id.to_owned(), sub: None, ..rows::message(&world.alice, "m") };
-        store.put_simulated(NOW, hash(9), NOW + HOUR, message).await.unwrap();
+        store.put_simulated(NOW, hash(9), until, message).await.unwrap();
     }
     assert!(!store.spend(NOW, hash(9), NOW).await.unwrap());
-    assert!(store.spend(NOW + HOUR, hash(9), NOW + HOUR).await.unwrap());
+    assert!(!store.spend(NOW + HOUR, hash(9), NOW + HOUR).await.unwrap(), "the later one prolongs it");
+    assert!(store.spend(NOW + 2 * HOUR, hash(9), NOW + 2 * HOUR).await.unwrap());
     assert_eq!(due(&store, NOW).await.len(), 2);
 }
 

@@ -372,7 +372,8 @@ pub trait Outbox: Send + Sync {
     /// Stores a message in place of those of its user and topic that still wait. NotFound when the user is gone. When too many wait, one about
     /// nobody makes room, and without such a one it is Unavailable, for everybody alike.
     async fn put_message(&self, now: Millis, message: Queued) -> StoreResult<()>;
-    /// Stores a message about nobody and sets a mark as [`SignIns::spend`] does: one act that costs what [`Codes::put_code`] costs.
+    /// Stores a message about nobody and sets a mark that [`SignIns::spend`] finds until then, also where it was set before, as a new code
+    /// replaces the earlier one's end: one act that costs what [`Codes::put_code`] costs.
     async fn put_simulated(
         &self,
         now: Millis,

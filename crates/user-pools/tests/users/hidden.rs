@@ -53,6 +53,25 @@ async fn a_code_for_an_absent_user_is_wrong_once_asked_for_and_expired_before() 
 }
 
 #[tokio::test]
+async fn asking_again_prolongs_the_life_of_a_code_for_absent_users_too() {
+    let app = App::hiding(with_alias).await;
+    app.bench.user(&app.pool, "ann").await;
+    for name in ["ann", "nobody"] {
+        app.forgot(name).await.unwrap();
+    }
+    app.bench.clock.advance(HOUR - 1000);
+    for name in ["ann", "nobody"] {
+        app.forgot(name).await.unwrap();
+    }
+    app.bench.clock.advance(2000);
+    let wrong = other(&app.code("ann@example.com"));
+    for name in ["ann", "nobody"] {
+        let says = refusal(app.confirm_forgot(name, &wrong, NEW_PASSWORD).await);
+        assert!(says.starts_with("CodeMismatch"), "{name}: {says}");
+    }
+}
+
+#[tokio::test]
 async fn users_who_cannot_recover_answer_like_absent_ones() {
     let app = App::hiding(with_alias).await;
     app.bench.user_with(&app.pool, "off", |user| user.enabled = false).await;
