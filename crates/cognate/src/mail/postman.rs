@@ -381,10 +381,11 @@ mod tests {
             claimed
         }
 
-        /// A row that is due.
-        async fn put(&self, row: Queued) {
-            let (due_at, expires_at) = (self.round.clock.now(), i64::MAX);
-            self.bench.store.put_message(due_at, Queued { due_at, expires_at, ..row }).await.unwrap();
+        /// A row that is due after that time.
+        async fn put(&self, after: i64, row: Queued) {
+            let now = self.round.clock.now();
+            let row = Queued { due_at: now + after, expires_at: i64::MAX, ..row };
+            self.bench.store.put_message(now, row).await.unwrap();
         }
 
         /// Until a row has ended.
@@ -489,7 +490,7 @@ mod tests {
     #[tokio::test]
     async fn a_row_about_nobody_does_not_wait_behind_a_slow_relay() {
         let office = office(vec![]).await;
-        office.put(Queued { sub: None, id: "nobody".to_owned(), ..rows::message(&office.ann, "x") }).await;
+        office.put(0, Queued { sub: None, id: "nobody".to_owned(), ..rows::message(&office.ann, "x") }).await;
         let _all = office.round.hands.acquire_many(u32::try_from(HANDS).unwrap()).await.unwrap();
         let round = Arc::clone(&office.round);
         let going = tokio::spawn(async move { round.go_once().await });
@@ -502,7 +503,7 @@ mod tests {
     async fn a_row_that_does_not_open_is_given_up_and_seen() {
         let office = office(vec![]).await;
         office.round().await;
-        office.put(Queued { id: "damaged".to_owned(), ..rows::message(&office.ann, "x") }).await;
+        office.put(0, Queued { id: "damaged".to_owned(), ..rows::message(&office.ann, "x") }).await;
         assert_eq!((office.round().await, office.carried()), (1, 1));
         office.ended("damaged").await;
         let seen = office.bench.decisions.last();
@@ -520,7 +521,7 @@ mod tests {
             postman
         };
         let parcel = async |waits| {
-            office.put(Queued { id: "x".to_owned(), ..rows::message(&office.ann, "x") }).await;
+            office.put(HELD, Queued { id: "x".to_owned(), ..rows::message(&office.ann, "x") }).await;
             Parcel {
                 id: "x".to_owned(),
                 message: Some(office.bench.mail.last_to("ann@example.com")),
