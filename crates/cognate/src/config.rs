@@ -234,10 +234,13 @@ fn place(text: &str, error: &toml::de::Error) -> String {
     let Some(line) = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1)) else {
         return error.message().to_owned();
     };
-    let key = text.lines().nth(line - 1).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
+    let told = text.lines().nth(line - 1).unwrap_or_default();
+    let key = told.split_once('=').map(|(key, _)| key.trim());
+    // Anywhere in the line: in a table within it the first key is another.
+    let private = |word: &str| told.contains(word);
     match key {
-        Some(key) if key.contains("secret") || key.contains("password") => {
-            format!("line {line}: {key}: must be a string in quotes")
+        Some(key) if private("secret") || private("password") => {
+            format!("line {line}: {key}: secrets and passwords must be strings in quotes")
         }
         Some(key) if !error.message().contains(key) => format!("line {line}: {key}: {}", error.message()),
         _ => format!("line {line}: {}", error.message()),
@@ -294,6 +297,12 @@ mod tests {
         assert!(said.contains("secret_access_key") && !said.contains("1234567890"), "{said}");
         let said = error(&GOOD.replace("456789\"\n", "456789\n"));
         assert!(said.contains("secret_access_key") && !said.contains("0123456789"), "{said}");
+        let table = GOOD.split("[[credentials]]").next().unwrap().replace(
+            "[public]",
+            "credentials = [{ access_key_id = \"AKIAEXAMPLEEXAMPLE\", secret_access_key = 12345678901234 }]\n[public]",
+        );
+        let said = error(&table);
+        assert!(said.contains("secrets") && !said.contains("1234567890"), "{said}");
     }
 
     #[test]
