@@ -232,6 +232,20 @@ async fn a_link_by_an_attribute_becomes_one_by_the_subject() {
 }
 
 #[tokio::test]
+async fn a_linked_address_that_the_provider_calls_unverified_links_nobody() {
+    let bench = Bench::new();
+    let (pool, client, corp) = scene(&bench).await;
+    let ann = bench.user(&pool, "ann").await;
+    let (to, source) = (named("Cognito", "", "ann"), named("Corp", "email", "ann@corp.example"));
+    bench.pools.link_provider(&bench.cx(), &pool, &to, &source).await.unwrap();
+    let told = json!({"sub": "evil", "email": "ann@corp.example", "email_verified": false});
+    walk(&mut Browser::new(&bench), &corp, &client, &told).await;
+    assert_ne!(user_of(&bench, &pool, "evil").await.sub, ann.sub);
+    walk(&mut Browser::new(&bench), &corp, &client, &json!({"sub": "17", "email": "ann@corp.example"})).await;
+    assert_eq!(bench.stored(&ann).await.identities[0].value, "17", "the link still waits for its owner");
+}
+
+#[tokio::test]
 async fn a_state_works_once_in_its_own_browser_and_for_five_minutes() {
     let bench = Bench::new();
     let (_, client, corp) = scene(&bench).await;

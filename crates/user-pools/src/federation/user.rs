@@ -1,13 +1,14 @@
 //! The user behind an identity: found, made at the first sign-in, and written at every one.
 use super::mapping;
-use super::profile::Profile;
+use super::profile::{Profile, text_of};
+use crate::attributes::CONTACTS;
 use crate::context::RequestContext;
 use crate::error::{Error, ErrorKind};
 use crate::group::Group;
 use crate::identity_provider::{Identity, IdentityProvider, SUBJECT};
 use crate::names;
 use crate::oauth::{ErrorCode, Refusal};
-use crate::pool::UserPool;
+use crate::pool::{Contact, UserPool};
 use crate::ports::StoreError;
 use crate::random;
 use crate::service::UserPools;
@@ -47,7 +48,8 @@ impl UserPools {
         Err(StoreError::Conflict.into())
     }
 
-    /// Who has the identity: by provider and subject, else by an attribute that an operator has linked. Never by an address alone.
+    /// Who has the identity: by provider and subject, else by an attribute that an operator has linked. Never by an address alone, and never
+    /// by a linked address that the provider itself calls unverified: there anybody may have entered it.
     async fn holder(
         &self,
         pool: &UserPool,
@@ -56,7 +58,8 @@ impl UserPools {
         given: &BTreeMap<String, String>,
     ) -> Result<Option<User>, Refusal> {
         let subject = (SUBJECT.to_owned(), profile.subject.clone());
-        let attributes = given.iter().map(|(name, value)| (name.clone(), value.clone()));
+        let attributes = given.iter().filter(|(name, _)| !is_doubted(profile, name));
+        let attributes = attributes.map(|(name, value)| (name.clone(), value.clone()));
         for (attribute, value) in std::iter::once(subject).chain(attributes) {
             match self.store.user_by_identity(pool.id.clone(), provider.name.clone(), attribute, value).await {
                 Ok(user) => return Ok(Some(user)),
@@ -164,6 +167,13 @@ impl UserPools {
         }
         Ok(self.store.add_to_group(cx.now, pool.id.clone(), name, user.sub.clone()).await?)
     }
+}
+
+/// Whether the provider says that the address in this attribute is not verified.
+fn is_doubted(profile: &Profile, attribute: &str) -> bool {
+    let flag = CONTACTS.into_iter().find(|contact| contact.attribute() == attribute).map(Contact::verified_attribute);
+    let said = flag.and_then(|flag| profile.claims.get(flag)).and_then(text_of);
+    said.is_some_and(|said| said.eq_ignore_ascii_case("false"))
 }
 
 fn subject_of(cx: &RequestContext, provider: &IdentityProvider, profile: &Profile, primary: bool) -> Identity {
