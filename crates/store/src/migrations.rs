@@ -21,11 +21,14 @@ pub(crate) fn migrate(db: &Connection, path: &Path, steps: &[&str]) -> Result<()
         return Err(OpenError::NewerSchema { found, known });
     }
     for (number, step) in (1..).zip(steps).skip(found as usize) {
-        if number > 1 {
+        // A new database holds nothing that a copy could save, and nothing was brought forward.
+        if found > 0 {
             copy_before(db, path, number - 1)?;
         }
         apply(db, number, step).map_err(|error| OpenError::Migration { number, cause: error.to_string() })?;
-        tracing::info!(schema = number, "the database schema was brought forward");
+        if found > 0 {
+            tracing::info!(schema = number, "the database schema was brought forward");
+        }
     }
     Ok(())
 }
@@ -108,6 +111,15 @@ mod tests {
         assert_eq!(copy.query_row("SELECT x FROM a", [], |row| row.get::<_, i64>(0)).unwrap(), 7);
         assert_eq!(copy.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)).unwrap(), 1);
         assert!(db.prepare("SELECT x FROM a").is_err());
+    }
+
+    #[test]
+    fn a_new_database_is_made_without_copies_of_its_empty_selves() {
+        let (folder, path, db) = database();
+        migrate(&db, &path, STEPS).unwrap();
+        let beside = std::fs::read_dir(folder.path()).unwrap();
+        let copies = beside.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains(".schema-"));
+        assert_eq!(copies.count(), 0);
     }
 
     #[test]
