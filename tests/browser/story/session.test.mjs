@@ -23,6 +23,15 @@ test('a call without the token shows the 401 the page could read', () =>
     await look(page, 'dashboard-session');
   }));
 
+test('a sign-in that was begun at the login domain itself ends in the dashboard', () =>
+  here.withPage(async ({ page, login, dashboard }) => {
+    const { email, password } = await confirmedUser(here.server, 'sideways');
+    await page.goto(here.server.env.loginDomain);
+    await login.signIn(email, password);
+    await dashboard.ready();
+    assert.equal(new URL(page.url()).search, '');
+  }));
+
 test('past its expiry the token gets 401, one renewal, then 200', () =>
   here.withPage(async ({ page, login, dashboard }) => {
     const { server } = here;

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { AuthProvider } from 'react-oidc-context';
+import { wasBegunElsewhere } from '../auth/begun-elsewhere';
 import { loadConfig } from '../config/config';
 import { App } from './App';
 import { CenteredProblem, CenteredWait } from './Centered';
@@ -44,6 +45,11 @@ export function Boot() {
 async function start(): Promise<Services> {
   const services = createServices(await loadConfig());
   await services.session.restore();
+  if (wasBegunElsewhere(window.location.search)) {
+    cleanAddress();
+    // Who is signed in already stays who they are. Where nobody answers, the start page can say so.
+    if (!services.session.accessToken()) await services.manager.signinRedirect().catch(() => undefined);
+  }
   return services;
 }
 
