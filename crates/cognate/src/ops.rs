@@ -27,7 +27,7 @@ impl Ops {
     /// Ready means that storage answers.
     async fn ready(&self) -> bool {
         let store = self.store.clone();
-        let read = self.control.spawn(async move { store.changes(u64::MAX >> 1, 1).await.is_ok() });
+        let read = self.control.spawn(async move { store.changes_head().await.is_ok() });
         tokio::time::timeout(PATIENCE, read).await.is_ok_and(|read| read.unwrap_or(false))
     }
 }

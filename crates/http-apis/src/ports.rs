@@ -85,7 +85,8 @@ pub trait ApiStore: Send + Sync {
     /// The highest `seq` visible, 0 when nothing was ever written.
     async fn changes_head(&self) -> Result<u64, StoreError>;
 
-    /// API changes with `seq` above the given one, in order, at most `limit`.
+    /// API changes with `seq` above the given one, in order, at most `limit`. `NotFound` when changes after it are no longer kept: the APIs
+    /// must be read anew.
     async fn apis_changed_since(&self, seq: u64, limit: u32) -> Result<Vec<ApiChange>, StoreError>;
 }
 

@@ -2,6 +2,7 @@
 use crate::SqliteStore;
 use crate::error::{Act, Fail};
 use crate::row;
+use crate::user_pools::changes;
 use async_trait::async_trait;
 use http_apis::ports::{ApiChange, ApiCursor, ApiKey, ApiStore, StoreError};
 use http_apis::{Api, Scope};
@@ -73,7 +74,7 @@ impl ApiStore for SqliteStore {
     }
 
     async fn changes_head(&self) -> ApiResult<u64> {
-        self.read(|db| row::get(db, "SELECT COALESCE(max(seq), 0) FROM changes", [], |row| row.get(0)))
+        self.read(changes::head)
     }
 
     /// One writer commits in order, so a change that is visible has every earlier one visible.
@@ -81,10 +82,12 @@ impl ApiStore for SqliteStore {
         self.read(|db| {
             let sql = "SELECT seq, account, region, subject FROM changes WHERE kind = 'api' AND seq > ?1
                 ORDER BY seq LIMIT ?2";
-            row::list(db, sql, params![i64::try_from(seq).unwrap_or(i64::MAX), limit], |row| {
+            let found = row::list(db, sql, params![i64::try_from(seq).unwrap_or(i64::MAX), limit], |row| {
                 let scope = Scope { account: row.get(1)?, region: row.get(2)? };
                 Ok(ApiChange { seq: row.get(0)?, key: ApiKey { scope, id: row.get(3)? } })
-            })
+            })?;
+            changes::kept_after(db, seq)?;
+            Ok(found)
         })
     }
 }

@@ -33,6 +33,8 @@ pub struct OpenOptions {
     pub active_key_id: Option<u32>,
     /// Newest decisions kept.
     pub decisions_kept: u64,
+    /// Newest control-plane changes kept, however old; younger than a day are kept all.
+    pub changes_kept: u64,
     /// How long a statement waits for a lock of another process or connection.
     pub busy_timeout: Duration,
     /// Largest size of the database file in pages of 4 KiB; writes beyond are `Full`.
@@ -47,6 +49,7 @@ impl Default for OpenOptions {
             known_key_ids: Vec::new(),
             active_key_id: None,
             decisions_kept: 10_000,
+            changes_kept: 10_000,
             busy_timeout: Duration::from_secs(5),
             max_pages: None,
             on_trouble: None,
@@ -60,6 +63,7 @@ impl fmt::Debug for OpenOptions {
             .field("known_key_ids", &self.known_key_ids)
             .field("active_key_id", &self.active_key_id)
             .field("decisions_kept", &self.decisions_kept)
+            .field("changes_kept", &self.changes_kept)
             .finish_non_exhaustive()
     }
 }

@@ -29,6 +29,7 @@ struct Shared {
     readers: Readers,
     flushes: Arc<AtomicU64>,
     decisions_kept: u64,
+    changes_kept: u64,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -57,6 +58,7 @@ impl SqliteStore {
             readers,
             flushes,
             decisions_kept: options.decisions_kept,
+            changes_kept: options.changes_kept,
             writer: Mutex::new(Some(writer)),
         };
         Ok(Self { shared: Arc::new(shared) })
@@ -86,6 +88,10 @@ impl SqliteStore {
 
     pub(crate) fn decisions_kept(&self) -> u64 {
         self.shared.decisions_kept
+    }
+
+    pub(crate) fn changes_kept(&self) -> u64 {
+        self.shared.changes_kept
     }
 
     /// Runs an act on the writer; answered after the commit.

@@ -1,9 +1,11 @@
 //! Sweeping: rows whose end has come read as absent already; this gives their space back, a little at a time, so that no act waits long.
 use crate::SqliteStore;
+use crate::error::Act;
 use crate::row;
+use crate::user_pools::changes;
 use ::user_pools::Millis;
 use ::user_pools::ports::StoreResult;
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 /// What ends, children before parents. A sign-in takes the refresh tokens that are left along.
 const SWEEPS: &[&str] = &[
@@ -20,17 +22,18 @@ const SWEEPS: &[&str] = &[
 ];
 
 impl SqliteStore {
-    /// Deletes at most `limit` expired rows of each kind, each kind in an act of its own; how many rows went.
+    /// Deletes at most `limit` expired rows of each kind, each kind in an act of its own, and as many old changes; how many rows went.
     /// The caller comes again while the answer is not 0, with other acts in between.
     pub async fn sweep(&self, now: Millis, limit: usize) -> StoreResult<usize> {
         let mut gone = 0;
         for sql in SWEEPS {
-            gone += self
-                .write::<_, ::user_pools::ports::StoreError>(move |db| {
-                    row::run(db, sql, params![now, row::limit(limit)])
-                })
-                .await?;
+            gone += self.sweep_by(move |db| row::run(db, sql, params![now, row::limit(limit)])).await?;
         }
-        Ok(gone)
+        let kept = self.changes_kept();
+        Ok(gone + self.sweep_by(move |db| changes::prune(db, now, kept, limit)).await?)
+    }
+
+    async fn sweep_by(&self, act: impl FnOnce(&Connection) -> Act<usize> + Send + 'static) -> StoreResult<usize> {
+        self.write(act).await
     }
 }

@@ -1,5 +1,6 @@
 //! What is SQLite's own: group commit, what is refused at opening, damage, a full disk, sweeping, copies.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+use http_apis::ApiStore;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
@@ -9,11 +10,15 @@ use store::{OpenError, OpenOptions, SqliteStore, Trouble};
 use tempfile::TempDir;
 use testing::rows::{self, HOUR, NOW};
 use tokio::task::JoinSet;
+use user_pools::following::{Changed, changed_pools};
+use user_pools::pool::UserPool;
 use user_pools::ports::{
     Attempts, AuthCodes, Clients, CodePurpose, Codes, Decisions, LoginSessions, Outbox, Pools, Redeemed, SignIns,
     StoreError, Users,
 };
 use user_pools::user::User;
+
+const DAY: i64 = 24 * HOUR;
 
 fn folder() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -300,6 +305,67 @@ async fn sweeping_removes_what_has_ended_in_small_batches_and_nothing_else() {
     for table in ["codes", "outbox", "login_sessions", "auth_codes", "spent", "uses"] {
         assert_eq!(left(table), 0, "{table}");
     }
+}
+
+/// A store that keeps five changes, after ten changes of two pools.
+async fn ten_changes(path: &Path) -> SqliteStore {
+    let store = SqliteStore::open(path, &OpenOptions { changes_kept: 5, ..OpenOptions::default() }).unwrap();
+    store.insert_pool(NOW, rows::pool("a"), Vec::new()).await.unwrap();
+    store.insert_pool(NOW, rows::pool("b"), Vec::new()).await.unwrap();
+    for version in 1..9 {
+        store.replace_pool(NOW, UserPool { version, ..rows::pool("b") }).await.unwrap();
+    }
+    store
+}
+
+#[tokio::test]
+async fn old_changes_are_pruned_from_the_beginning_and_a_follower_behind_is_told() {
+    let (_folder, path) = folder();
+    let store = ten_changes(&path).await;
+    assert_eq!(store.sweep(NOW + DAY - 1, 100).await.unwrap(), 0, "they are young");
+    assert_eq!(store.sweep(NOW + DAY, 3).await.unwrap(), 3, "in small batches");
+    assert_eq!(store.sweep(NOW + DAY, 3).await.unwrap(), 2);
+    assert_eq!(store.sweep(NOW + DAY, 3).await.unwrap(), 0, "the newest stay, however old");
+    assert_eq!(store.changes(4, 9).await.unwrap_err(), StoreError::NotFound);
+    assert_eq!(store.changes(0, 9).await.unwrap_err(), StoreError::NotFound);
+    let seen: Vec<_> = store.changes(5, 9).await.unwrap().iter().map(|change| change.seq).collect();
+    assert_eq!(seen, [6, 7, 8, 9, 10]);
+    assert!(store.changes(10, 9).await.unwrap().is_empty());
+    let apis: &dyn ApiStore = &store;
+    assert_eq!(apis.apis_changed_since(4, 9).await.unwrap_err(), http_apis::StoreError::NotFound);
+    assert!(apis.apis_changed_since(5, 9).await.unwrap().is_empty());
+    // The sequence goes on where it was, also after a new start.
+    drop(store);
+    let store = open(&path);
+    store.insert_pool(NOW, rows::pool("c"), Vec::new()).await.unwrap();
+    assert_eq!(Pools::changes_head(&store).await.unwrap(), 11);
+}
+
+#[tokio::test]
+async fn a_change_that_the_clock_made_young_keeps_those_behind_it() {
+    let (_folder, path) = folder();
+    let store = SqliteStore::open(&path, &OpenOptions { changes_kept: 0, ..OpenOptions::default() }).unwrap();
+    for (name, at) in [("a", NOW), ("b", NOW + HOUR), ("c", NOW)] {
+        store.insert_pool(at, rows::pool(name), Vec::new()).await.unwrap();
+    }
+    assert_eq!(store.sweep(NOW + DAY, 100).await.unwrap(), 1);
+    assert_eq!(store.changes(1, 9).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_follower_behind_begins_anew_with_all_pools() {
+    let (_folder, path) = folder();
+    let store = ten_changes(&path).await;
+    let follow = |after| changed_pools(&store, after, &["pool"]);
+    let ids = |names: &[&str]| names.iter().map(|name| rows::pool_id(name)).collect();
+    let near = Changed { pools: ids(&["b"]), anew: false, seen: 10 };
+    assert_eq!(follow(Some(1)).await.unwrap(), near);
+    while store.sweep(NOW + DAY, 3).await.unwrap() > 0 {}
+    let all = Changed { pools: ids(&["a", "b"]), anew: true, seen: 10 };
+    assert_eq!(follow(Some(1)).await.unwrap(), all);
+    assert_eq!(follow(None).await.unwrap(), all);
+    assert_eq!(follow(Some(5)).await.unwrap(), near);
+    assert!(follow(Some(10)).await.unwrap().pools.is_empty());
 }
 
 #[tokio::test]

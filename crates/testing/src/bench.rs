@@ -64,6 +64,7 @@ impl Bench {
         let options = OpenOptions {
             known_key_ids: vec![SEALING_KEY],
             active_key_id: Some(SEALING_KEY),
+            changes_kept: 1,
             ..OpenOptions::default()
         };
         let store = SqliteStore::open(&folder.path().join("cognate.db"), &options).unwrap();
@@ -118,6 +119,11 @@ impl Bench {
     /// The folder of the store, for tests that look into the file.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
+    }
+
+    /// Sweeps as of a day later: of the control plane's changes only the newest stays, so whoever follows them is behind.
+    pub async fn prune_changes(&self) {
+        assert!(self.store.sweep(self.now() + 24 * rows::HOUR, 100).await.unwrap() > 0);
     }
 
     /// A pool with default settings.

@@ -1,13 +1,11 @@
 //! Custom login domains of all accounts and regions, in memory: the listener must know the host names before it can lead a request anywhere.
 use crate::error::Result;
+use crate::following::changed_pools;
 use crate::ids::PoolId;
 use crate::service::UserPools;
 use arc_swap::ArcSwap;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::sync::Mutex;
-
-/// Changes read at a time.
-const CHANGES_PAGE: usize = 500;
 
 /// The host names. Reading waits for nobody.
 #[derive(Default)]
@@ -19,7 +17,7 @@ pub struct CustomDomains {
 /// The domains by pool, as of a place in the changes sequence.
 #[derive(Default)]
 struct Followed {
-    seen: u64,
+    seen: Option<u64>,
     by_pool: BTreeMap<PoolId, Vec<String>>,
 }
 
@@ -36,8 +34,12 @@ impl UserPools {
     pub async fn follow_custom_domains(&self) -> Result<()> {
         let live = &self.memory.custom_domains;
         let mut followed = live.followed.lock().await;
-        let (pools, seen) = self.changed_pools(followed.seen, &["pool", "domain"]).await?;
-        for pool in &pools {
+        let mut changed = changed_pools(&*self.store, followed.seen, &["pool", "domain"]).await?;
+        if changed.anew {
+            // Those that are gone have no domains.
+            changed.pools.extend(followed.by_pool.keys().cloned());
+        }
+        for pool in &changed.pools {
             let domains = self.store.domains_of(pool.clone()).await?;
             let custom: Vec<_> =
                 domains.into_iter().filter(|domain| domain.custom.is_some()).map(|domain| domain.name).collect();
@@ -47,8 +49,8 @@ impl UserPools {
                 followed.by_pool.insert(pool.clone(), custom);
             }
         }
-        followed.seen = seen;
-        if !pools.is_empty() {
+        followed.seen = Some(changed.seen);
+        if !changed.pools.is_empty() {
             live.names.store(followed.by_pool.values().flatten().cloned().collect::<BTreeSet<_>>().into());
         }
         Ok(())
@@ -59,20 +61,6 @@ impl UserPools {
     pub(crate) async fn make_domains_live(&self) {
         if let Err(error) = self.follow_custom_domains().await {
             tracing::error!(%error, "a stored change of a login domain is not served yet");
-        }
-    }
-
-    /// The pools that changes of these kinds after a place in the sequence concern, and the last place seen.
-    pub async fn changed_pools(&self, mut after: u64, kinds: &[&str]) -> Result<(BTreeSet<PoolId>, u64)> {
-        let mut pools = BTreeSet::new();
-        loop {
-            let page = self.store.changes(after, CHANGES_PAGE).await?;
-            let ours = page.iter().filter(|change| kinds.contains(&change.kind.as_str()));
-            pools.extend(ours.map(|change| PoolId(change.subject.clone())));
-            after = page.last().map_or(after, |last| last.seq);
-            if page.len() < CHANGES_PAGE {
-                return Ok((pools, after));
-            }
         }
     }
 }

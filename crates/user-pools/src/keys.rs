@@ -1,6 +1,7 @@
 //! Signing keys of the pools: made, sealed, kept ready, published, rotated; and the issuer whose keys they are.
 //! Cognito has two per pool, one for ID tokens and one for access tokens. Making a key takes long: callers do it off the serving threads.
 use crate::error::{Error, ErrorKind, Result};
+use crate::following::changed_pools;
 use crate::ids::{Millis, PoolId};
 use crate::messages;
 use crate::pool::{IssuerForm, UserPool};
@@ -187,6 +188,10 @@ impl KeyCache {
         cached.filter(|keys| keys.stale_at > now)
     }
 
+    fn pools(&self) -> Vec<PoolId> {
+        self.by_pool.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
     fn put(&self, pool: &PoolId, keys: Option<&Arc<PoolKeys>>) {
         let mut by_pool = self.by_pool.write().unwrap_or_else(PoisonError::into_inner);
         match keys {
@@ -236,14 +241,18 @@ impl UserPools {
         self.memory.issuers.set(pool, None);
     }
 
-    /// Brings keys and issuers in memory up to the changes after `seq` and returns the last one seen. With 0 at the start this loads every
-    /// pool; called again after a poll it follows what other processes did. A pool whose keys do not open is left out, loudly.
-    pub async fn follow_key_changes(&self, now: Millis, seq: u64) -> Result<u64> {
-        let (pools, seq) = self.changed_pools(seq, &["pool", "keys"]).await?;
-        for id in pools {
+    /// Brings keys and issuers in memory up to the changes after a position and returns the new one. Without a position it loads every pool;
+    /// called again after a poll it follows what other processes did. A pool whose keys do not open is left out, loudly.
+    pub async fn follow_key_changes(&self, now: Millis, after: Option<u64>) -> Result<u64> {
+        let mut changed = changed_pools(&*self.store, after, &["pool", "keys"]).await?;
+        if changed.anew {
+            // Those that are gone are found out as such.
+            changed.pools.extend(self.memory.pool_keys.pools());
+        }
+        for id in changed.pools {
             self.follow_pool(now, id).await?;
         }
-        Ok(seq)
+        Ok(changed.seen)
     }
 
     async fn follow_pool(&self, now: Millis, id: PoolId) -> Result<()> {

@@ -13,6 +13,7 @@ pub mod domain;
 pub mod domains;
 pub mod error;
 pub mod federation;
+pub mod following;
 pub mod group;
 pub mod groups;
 pub mod identity_provider;

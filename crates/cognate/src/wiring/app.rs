@@ -120,7 +120,7 @@ impl App {
             memory: Arc::default(),
         });
         work(Arc::clone(&pools));
-        let seen = pools.follow_key_changes(clock.now(), 0).await.map_err(|error| DataError(error.to_string()))?;
+        let seen = pools.follow_key_changes(clock.now(), None).await.map_err(|error| DataError(error.to_string()))?;
         pools.follow_custom_domains().await.map_err(|error| DataError(error.to_string()))?;
         let (objects, dashboard) =
             files(&folder, &keys, &store, Arc::clone(&pools), &clock, &settings.urls, &settings.scope.region)?;
@@ -204,7 +204,7 @@ impl App {
         let mut tick = tokio::time::interval(FOLLOW);
         loop {
             tick.tick().await;
-            match self.pools.follow_key_changes(self.clock.now(), seen).await {
+            match self.pools.follow_key_changes(self.clock.now(), Some(seen)).await {
                 Ok(seq) => seen = seq,
                 Err(error) => tracing::warn!(%error, "changes of pools cannot be followed now"),
             }

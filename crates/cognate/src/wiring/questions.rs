@@ -3,10 +3,12 @@ use super::App;
 use crate::admin::{Ask, Reply};
 use crate::platform::SystemRandom;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use user_pools::PoolId;
+use user_pools::following::all_pools;
 use user_pools::keys::{Overlap, new_signing_keys};
-use user_pools::ports::{Pools as _, StoreError};
+use user_pools::ports::Pools as _;
 
 impl App {
     /// Answers a question of the admin channel.
@@ -41,17 +43,8 @@ impl App {
     }
 
     /// The pools of all accounts and regions.
-    async fn all_pools(&self) -> Result<Vec<PoolId>, String> {
-        let (pools, _) = self.pools.changed_pools(0, &["pool"]).await.map_err(|error| error.to_string())?;
-        let mut there = Vec::new();
-        for pool in pools {
-            match self.store.pool(pool.clone()).await {
-                Ok(_) => there.push(pool),
-                Err(StoreError::NotFound) => {}
-                Err(error) => return Err(error.to_string()),
-            }
-        }
-        Ok(there)
+    async fn all_pools(&self) -> Result<BTreeSet<PoolId>, String> {
+        all_pools(&self.store).await.map_err(|error| error.to_string())
     }
 
     async fn list_keys(&self) -> Result<Value, String> {
@@ -77,7 +70,7 @@ impl App {
     async fn rotate_signing(&self, pool: Option<String>, at_once: bool) -> Result<Value, String> {
         let _alone = self.keys.lock().await;
         let pools = match pool {
-            Some(pool) => vec![PoolId(pool)],
+            Some(pool) => BTreeSet::from([PoolId(pool)]),
             None => self.all_pools().await?,
         };
         for pool in &pools {

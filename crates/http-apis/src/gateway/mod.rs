@@ -148,12 +148,19 @@ impl Gateway {
     /// call is live; the control plane awaits it before it answers. On an error the old snapshot goes on serving.
     pub async fn refresh(&self) -> Result<(), StoreError> {
         let mut loaded = self.shared.refreshing.lock().await;
-        if !*loaded {
-            let snapshot = self.load_all().await?;
-            self.shared.snapshot.store(Arc::new(snapshot));
-            *loaded = true;
+        loop {
+            if !*loaded {
+                let snapshot = self.load_all().await?;
+                self.shared.snapshot.store(Arc::new(snapshot));
+                *loaded = true;
+            }
+            match self.follow().await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(StoreError::NotFound) => *loaded = false,
+                Err(error) => return Err(error),
+            }
         }
-        while self.follow().await? {}
         self.shared.issuers.prune();
         Ok(())
     }
@@ -179,7 +186,7 @@ impl Gateway {
         }
     }
 
-    /// Applies one page of changes; false when there was none.
+    /// Applies one page of changes; false when there was none. NotFound when the snapshot is older than the changes that are kept.
     async fn follow(&self) -> Result<bool, StoreError> {
         let store = &self.shared.ports.store;
         let current = self.shared.snapshot.load_full();

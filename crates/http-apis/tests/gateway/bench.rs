@@ -51,6 +51,7 @@ pub struct World {
     keys: Mutex<Option<Arc<KeySet>>>,
     apis: Mutex<BTreeMap<ApiKey, Api>>,
     changes: Mutex<Vec<ApiKey>>,
+    pruned: AtomicU64,
     store_down: AtomicBool,
 }
 
@@ -134,6 +135,9 @@ impl ApiStore for World {
     }
     async fn apis_changed_since(&self, seq: u64, limit: u32) -> Result<Vec<ApiChange>, StoreError> {
         self.up()?;
+        if seq < self.pruned.load(Ordering::Relaxed) {
+            return Err(StoreError::NotFound);
+        }
         let changes = self.changes.lock().unwrap();
         let numbered = changes.iter().zip(1..).map(|(key, seq)| ApiChange { seq, key: key.clone() });
         Ok(numbered.filter(|change| change.seq > seq).take(limit as usize).collect())
@@ -228,6 +232,7 @@ impl Bench {
             keys: Mutex::new(Some(Arc::new(KeySet::new([key().verifying_key().unwrap()])))),
             apis: Mutex::default(),
             changes: Mutex::default(),
+            pruned: AtomicU64::new(0),
             store_down: AtomicBool::new(false),
         });
         let ports = Ports {
@@ -337,6 +342,11 @@ impl Bench {
 
     pub fn set_keys(&self, keys: Option<KeySet>) {
         *self.world.keys.lock().unwrap() = keys.map(Arc::new);
+    }
+
+    /// The store forgets all changes up to now.
+    pub fn prune_changes(&self) {
+        self.world.pruned.store(self.world.changes.lock().unwrap().len() as u64, Ordering::Relaxed);
     }
 
     pub fn set_store_down(&self, down: bool) {

@@ -30,6 +30,27 @@ async fn a_store_that_is_down_stops_changes_but_not_traffic() {
 }
 
 #[tokio::test]
+async fn a_snapshot_older_than_the_kept_changes_is_built_anew() {
+    let mut bench = Bench::new().await;
+    let function = bench.function("2.0", 30_000).await;
+    bench.open("GET /x", &function).await;
+    let act = http_apis::Act { now: NOW, random: &*bench.world };
+    let new = NewApi { name: "new".into(), protocol_type: "HTTP".into(), ..NewApi::default() };
+    let api = Api::new(bench.api.scope.clone(), new, &act).unwrap();
+    let host = format!("{}.execute-api.us-east-1.amazonaws.com", api.api_id);
+    bench.world.insert_api(api, NOW).await.unwrap();
+    bench.world.delete_api(bench.api.key(), NOW).await.unwrap();
+    bench.prune_changes();
+    bench.gateway.refresh().await.unwrap();
+    assert!(bench.gateway.claims(&host, "/"));
+    assert_eq!(bench.get("/x", &[]).await.status, 404, "the deleted one is gone");
+    // From here it follows again.
+    bench.world.insert_api(bench.api.clone(), NOW).await.unwrap();
+    bench.gateway.refresh().await.unwrap();
+    assert_eq!(bench.get("/x", &[]).await.status, 200);
+}
+
+#[tokio::test]
 async fn the_gateway_claims_its_own_hosts_and_paths_only() {
     let bench = Bench::new().await;
     let id = &bench.api.api_id;

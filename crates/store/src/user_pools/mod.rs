@@ -2,7 +2,7 @@
 mod attempts;
 mod auth_codes;
 mod brandings;
-mod changes;
+pub(crate) mod changes;
 mod clients;
 mod codes;
 mod decisions;

@@ -75,8 +75,20 @@ impl Pools for SqliteStore {
         .await
     }
 
+    async fn pool_ids(&self, after: Option<PoolId>, limit: usize) -> StoreResult<Vec<PoolId>> {
+        self.read(|db| {
+            let sql = "SELECT id FROM pools WHERE id > ?1 ORDER BY id LIMIT ?2";
+            let after = after.map_or_else(String::new, |id| id.0);
+            row::list(db, sql, params![after, row::limit(limit)], |row| Ok(PoolId(row.get(0)?)))
+        })
+    }
+
     async fn changes(&self, after_seq: u64, limit: usize) -> StoreResult<Vec<Change>> {
         self.read(|db| changes::after(db, after_seq, limit))
+    }
+
+    async fn changes_head(&self) -> StoreResult<u64> {
+        self.read(changes::head)
     }
 }
 

@@ -31,6 +31,7 @@ macro_rules! conformance_suite {
                 a_replacement_needs_the_version_that_was_read
                 of_two_replacements_at_once_one_conflicts
                 pools_are_listed_by_scope_oldest_first_in_pages
+                pool_ids_come_in_order_over_all_scopes
                 keys_are_replaced_as_a_set
                 a_pool_with_a_domain_stays
                 every_control_plane_write_appends_one_change

@@ -88,6 +88,17 @@ pub async fn a_pool_with_a_domain_stays(store: Shared) {
     assert_eq!(store.delete_pool(NOW, world.pool.id).await.unwrap_err(), StoreError::NotFound);
 }
 
+pub async fn pool_ids_come_in_order_over_all_scopes(store: Shared) {
+    for name in ["c", "a", "b"] {
+        let mut pool = rows::pool(name);
+        pool.scope.account = format!("account-{name}");
+        store.insert_pool(NOW, pool, Vec::new()).await.unwrap();
+    }
+    assert_eq!(store.pool_ids(None, 2).await.unwrap(), [rows::pool_id("a"), rows::pool_id("b")]);
+    assert_eq!(store.pool_ids(Some(rows::pool_id("b")), 2).await.unwrap(), [rows::pool_id("c")]);
+    assert!(store.pool_ids(Some(rows::pool_id("c")), 2).await.unwrap().is_empty());
+}
+
 pub async fn every_control_plane_write_appends_one_change(store: Shared) {
     let pool = rows::pool("a");
     let id = || pool.id.clone();
@@ -115,6 +126,7 @@ pub async fn every_control_plane_write_appends_one_change(store: Shared) {
     store.delete_client(NOW, id(), client.id).await.unwrap();
     store.delete_pool(NOW + 5, id()).await.unwrap();
     let changes = store.changes(0, 100).await.unwrap();
+    assert_eq!(store.changes_head().await.unwrap(), changes.last().unwrap().seq);
     let kinds: Vec<_> = changes.iter().map(|change| change.kind.as_str()).collect();
     let expected = "pool pool keys client client domain domain domain group group group \
         resource-server resource-server resource-server branding branding branding \

@@ -116,8 +116,13 @@ pub trait Pools: Send + Sync {
     async fn signing_keys(&self, pool: PoolId) -> StoreResult<Vec<SigningKeyRow>>;
     /// Replaces the key set of a pool in one act (rotation). NotFound when the pool is gone.
     async fn replace_signing_keys(&self, now: Millis, pool: PoolId, keys: Vec<SigningKeyRow>) -> StoreResult<()>;
-    /// Control-plane changes after `seq`, oldest first: what snapshots are built from.
+    /// Ids of the pools of all scopes, in order, after one.
+    async fn pool_ids(&self, after: Option<PoolId>, limit: usize) -> StoreResult<Vec<PoolId>>;
+    /// Control-plane changes after `seq`, oldest first: what snapshots follow. Old ones are not kept for ever: NotFound when there were others
+    /// after `seq` that are gone, so that what follows from them must be read anew.
     async fn changes(&self, after_seq: u64, limit: usize) -> StoreResult<Vec<Change>>;
+    /// The position of the newest change, 0 when nothing was ever written.
+    async fn changes_head(&self) -> StoreResult<u64>;
 }
 
 /// One control-plane write.

@@ -3,6 +3,7 @@ use serde_json::json;
 use testing::Bench;
 use user_pools::UserPools;
 use user_pools::domain::Domain;
+use user_pools::ports::Pools as _;
 
 const HOST: &str = "login.example.com";
 
@@ -59,4 +60,21 @@ async fn another_process_follows_custom_domains() {
     bench.pools.delete_domain(bench.now(), app.pool.id.clone(), HOST.to_owned()).await.unwrap();
     other.follow_custom_domains().await.unwrap();
     assert!(!serves(&other, HOST));
+}
+
+#[tokio::test]
+async fn who_is_behind_the_kept_changes_reads_all_domains_anew() {
+    let bench = Bench::new();
+    let (gone, stays) = (App::new(&bench).await, App::new(&bench).await);
+    let other = UserPools { memory: std::sync::Arc::default(), ..bench.pools.clone() };
+    bench.pools.create_domain(bench.now(), domain(&gone, HOST, true)).await.unwrap();
+    other.follow_custom_domains().await.unwrap();
+    assert!(serves(&other, HOST));
+    bench.pools.delete_domain(bench.now(), gone.pool.id.clone(), HOST.to_owned()).await.unwrap();
+    bench.store.delete_pool(bench.now(), gone.pool.id.clone()).await.unwrap();
+    bench.pools.create_domain(bench.now(), domain(&stays, "new.example.com", true)).await.unwrap();
+    bench.prune_changes().await;
+    other.follow_custom_domains().await.unwrap();
+    assert!(!serves(&other, HOST));
+    assert!(serves(&other, "new.example.com"));
 }

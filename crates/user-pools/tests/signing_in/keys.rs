@@ -90,13 +90,33 @@ async fn another_process_follows_the_changes() {
     let issuer = bench.pools.issuer(&app.pool);
     let other = user_pools::UserPools { memory: std::sync::Arc::default(), ..bench.pools.clone() };
     assert!(other.memory.issuers.keys(&issuer).is_none());
-    let seq = other.follow_key_changes(bench.now(), 0).await.unwrap();
+    let seq = other.follow_key_changes(bench.now(), None).await.unwrap();
     let seen = other.memory.issuers.keys(&issuer).unwrap();
     bench.pools.rotate_keys(bench.now(), &app.pool.id, fresh(&app), Overlap::Published).await.unwrap();
-    let next = other.follow_key_changes(bench.now(), seq).await.unwrap();
+    let next = other.follow_key_changes(bench.now(), Some(seq)).await.unwrap();
     assert!(next > seq);
     assert!(other.memory.issuers.keys(&issuer).unwrap().generation() > seen.generation());
     bench.pools.store.delete_pool(bench.now(), app.pool.id.clone()).await.unwrap();
-    other.follow_key_changes(bench.now(), next).await.unwrap();
+    other.follow_key_changes(bench.now(), Some(next)).await.unwrap();
     assert!(other.memory.issuers.keys(&issuer).is_none());
+}
+
+#[tokio::test]
+async fn who_is_behind_the_kept_changes_reads_all_keys_anew() {
+    let bench = Bench::new();
+    let (gone, stays) = (App::new(&bench).await, App::new(&bench).await);
+    let issuers = [&gone, &stays].map(|app| bench.pools.issuer(&app.pool));
+    let other = user_pools::UserPools { memory: std::sync::Arc::default(), ..bench.pools.clone() };
+    let known = || issuers.each_ref().map(|issuer| other.memory.issuers.keys(issuer).is_some());
+    let seen = other.follow_key_changes(bench.now(), None).await.unwrap();
+    assert_eq!(known(), [true, true]);
+    let generation = || other.memory.issuers.keys(&issuers[1]).unwrap().generation();
+    let before = generation();
+    bench.pools.store.delete_pool(bench.now(), gone.pool.id.clone()).await.unwrap();
+    bench.pools.rotate_keys(bench.now(), &stays.pool.id, fresh(&stays), Overlap::Published).await.unwrap();
+    bench.pools.store.insert_group(bench.now(), testing::rows::group(&stays.pool.id, "g", None)).await.unwrap();
+    bench.prune_changes().await;
+    other.follow_key_changes(bench.now(), Some(seen)).await.unwrap();
+    assert_eq!(known(), [false, true]);
+    assert!(generation() > before);
 }
