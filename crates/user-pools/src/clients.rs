@@ -322,7 +322,11 @@ fn check_url(url: &str) -> Result<()> {
 
 /// `rest` is what follows the scheme's colon.
 pub(crate) fn is_this_machine(rest: &str) -> bool {
-    let host = rest.strip_prefix("//").unwrap_or("").split(['/', '?']).next().unwrap_or("");
+    let host = rest.strip_prefix("//").unwrap_or("").split(['/', '\\', '?']).next().unwrap_or("");
+    // `localhost:1@elsewhere` is a user's name and password at another machine.
+    if host.contains('@') {
+        return false;
+    }
     let name =
         if host.starts_with('[') { host.split_inclusive(']').next() } else { host.split(':').next() }.unwrap_or("");
     matches!(name, "localhost" | "127.0.0.1" | "[::1]") || name.ends_with(".localhost")
@@ -410,6 +414,8 @@ mod tests {
         for bad in [
             "http://a.example/",
             "http://localhost.evil.example/",
+            "http://localhost:1@evil.example/",
+            "http://localhost\\@evil.example/",
             "javascript:alert(1)",
             "data:text/html,x",
             "https://a.example/#x",
