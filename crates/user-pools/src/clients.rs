@@ -322,7 +322,7 @@ fn check_url(url: &str) -> Result<()> {
 
 /// `rest` is what follows the scheme's colon.
 pub(crate) fn is_this_machine(rest: &str) -> bool {
-    let host = rest.strip_prefix("//").unwrap_or("").split(['/', '\\', '?']).next().unwrap_or("");
+    let host = rest.strip_prefix("//").unwrap_or("").split(['/', '?']).next().unwrap_or("");
     // `localhost:1@elsewhere` is a user's name and password at another machine.
     if host.contains('@') {
         return false;
