@@ -53,6 +53,18 @@ impl From<Fail> for dashboard::ports::StoreError {
     }
 }
 
+impl From<Fail> for functions::ports::StoreError {
+    fn from(fail: Fail) -> Self {
+        match fail {
+            Fail::NotFound => Self::NotFound,
+            Fail::Conflict => Self::Conflict,
+            Fail::Exists(_) => Self::Exists,
+            Fail::Unavailable(cause) => Self::Unavailable(cause),
+            Fail::Full => Self::Full,
+        }
+    }
+}
+
 impl From<rusqlite::Error> for Fail {
     fn from(error: rusqlite::Error) -> Self {
         match error {

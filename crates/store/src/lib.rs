@@ -5,6 +5,7 @@ mod apis;
 mod checkpoint;
 mod error;
 mod files;
+mod functions;
 mod migrations;
 mod open;
 mod readers;

@@ -1,5 +1,6 @@
 //! Rows as they come from the rooms, with plain values: to be stored as they are or changed first. They need no [`crate::Bench`].
 use dashboard::ports::{FileRecord, FileStatus};
+use functions::{Architecture, CodeFacts, Function, FunctionKey, Settings};
 use http_apis::Api;
 use std::collections::BTreeMap;
 use user_pools::client::{AppClient, ClientSettings};
@@ -310,6 +311,23 @@ pub fn file(owner: &str, key: &str, created_at: Millis) -> FileRecord {
         created_at,
         completed_at: None,
         expires_at: Some(NOW + HOUR),
+        version: 1,
+    }
+}
+
+/// A Python function with this code.
+pub fn function(account: &str, name: &str, code: &str) -> Function {
+    let scope = Scope { account: account.to_owned(), region: "us-east-1".to_owned() };
+    Function {
+        key: FunctionKey::new(&scope, name),
+        settings: Settings::new("python3.12", "app.handler", "arn:aws:iam::000000000000:role/r"),
+        sealed_environment: None,
+        architecture: Architecture::default(),
+        code: CodeFacts { sha256: code.to_owned(), size: 5 },
+        tags: BTreeMap::new(),
+        policy: Vec::new(),
+        revision: "1".to_owned(),
+        modified: NOW,
         version: 1,
     }
 }

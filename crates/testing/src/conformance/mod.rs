@@ -8,6 +8,7 @@ pub mod auth_codes;
 pub mod cascades;
 pub mod codes;
 pub mod files;
+pub mod functions;
 pub mod groups;
 pub mod identities;
 pub mod outbox;
@@ -153,6 +154,14 @@ macro_rules! conformance_suite {
                 bytes_that_differ_from_the_announcement_conflict
                 files_are_listed_newest_first_in_pages
                 an_expired_file_is_absent_until_it_is_deleted
+            }
+            functions {
+                a_function_reads_back_as_it_was_stored
+                a_function_replacement_needs_the_version_that_was_read
+                a_name_is_taken_once_even_in_parallel
+                functions_are_keyed_by_account_region_and_name
+                functions_are_listed_by_name_in_pages
+                code_in_use_follows_every_change
             }
             cascades {
                 a_deleted_user_leaves_nothing

@@ -1,0 +1,105 @@
+//! Code packages on disk, by the SHA-256 of their zip: `<root>/<sha256>/` holds `code.zip` and the unpacked `task/`. A
+//! package is whole or absent: it is made beside its place and renamed.
+
+mod unpack;
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aws_lc_rs::digest;
+
+use crate::errors::FunctionsError;
+use crate::model::CodeFacts;
+pub use unpack::CodeRefused;
+
+/// The folder of all packages.
+#[derive(Debug)]
+pub struct CodeFolder {
+    root: PathBuf,
+    made: AtomicU64,
+}
+
+impl CodeFolder {
+    /// Opens the folder, made where needed (0700); half-made packages of an earlier process go.
+    pub fn open(root: &Path) -> io::Result<Self> {
+        make_folder(root)?;
+        for entry in fs::read_dir(root)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+        Ok(Self { root: root.to_path_buf(), made: AtomicU64::new(0) })
+    }
+
+    /// Checks, unpacks and keeps a zip. Blocking: the caller gives it a thread.
+    pub(crate) fn keep(&self, zip: &[u8]) -> Result<CodeFacts, FunctionsError> {
+        let sha256 = hex::encode(digest::digest(&digest::SHA256, zip));
+        let facts = CodeFacts { sha256, size: zip.len() as u64 };
+        let place = self.root.join(&facts.sha256);
+        if place.is_dir() {
+            return Ok(facts);
+        }
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let beside = self.root.join(format!(".{}-{number}", facts.sha256));
+        let made = self.make(&beside, &place, zip);
+        if made.is_err() {
+            let _ = fs::remove_dir_all(&beside);
+        }
+        made.map(|()| facts)
+    }
+
+    fn make(&self, beside: &Path, place: &Path, zip: &[u8]) -> Result<(), FunctionsError> {
+        let disk = |error: io::Error| FunctionsError::Disk(error.to_string());
+        make_folder(beside).map_err(disk)?;
+        unpack::unpack(zip, &beside.join("task"))?;
+        let mut file = fs::File::create(beside.join("code.zip")).map_err(disk)?;
+        file.write_all(zip).and_then(|()| file.sync_all()).map_err(disk)?;
+        match fs::rename(beside, place) {
+            Ok(()) => fs::File::open(&self.root).and_then(|root| root.sync_all()).map_err(disk),
+            // Somebody else kept the same package meanwhile.
+            Err(_) if place.is_dir() => fs::remove_dir_all(beside).map_err(disk),
+            Err(error) => Err(disk(error)),
+        }
+    }
+
+    /// Checks a zip without keeping it.
+    pub(crate) fn check(zip: &[u8]) -> Result<CodeFacts, FunctionsError> {
+        unpack::check(zip)?;
+        let sha256 = hex::encode(digest::digest(&digest::SHA256, zip));
+        Ok(CodeFacts { sha256, size: zip.len() as u64 })
+    }
+
+    /// The unpacked folder of a package.
+    pub(crate) fn task(&self, facts: &CodeFacts) -> PathBuf {
+        self.root.join(&facts.sha256).join("task")
+    }
+
+    /// The zip of a package as it was uploaded.
+    pub(crate) fn zip(&self, facts: &CodeFacts) -> io::Result<Vec<u8>> {
+        fs::read(self.root.join(&facts.sha256).join("code.zip"))
+    }
+
+    /// Removes the packages that are not in the list.
+    pub(crate) fn sweep(&self, in_use: &[String]) -> io::Result<usize> {
+        let mut gone = 0;
+        for entry in fs::read_dir(&self.root)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if !name.starts_with('.') && !in_use.contains(&name) {
+                fs::remove_dir_all(entry.path())?;
+                gone += 1;
+            }
+        }
+        Ok(gone)
+    }
+}
+
+fn make_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(path)
+}
