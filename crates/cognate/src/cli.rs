@@ -60,6 +60,13 @@ pub struct Dev {
     /// Do not make the demo pool, API and users.
     #[arg(long)]
     pub no_demo: bool,
+    /// A function of your own: name=folder:file.function (Python or Node.js by the file's ending), name=folder with a program named
+    /// bootstrap in it, or name=https://… (may be repeated). Started anew when its folder changes.
+    #[arg(long, value_name = "NAME=FOLDER:HANDLER")]
+    pub function: Vec<String>,
+    /// A file with [functions.<name>] tables, as in cognate.toml.
+    #[arg(long, value_name = "FILE")]
+    pub functions: Option<PathBuf>,
 }
 
 /// `cognate serve`

@@ -1,7 +1,9 @@
 //! `cognate.toml`, for `cognate serve`. Unknown keys are errors; every message names the key and the rule.
+use crate::function_config::FunctionConfig;
 use crate::mail::SmtpSettings;
 use crate::server::{Network, is_region};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -28,6 +30,9 @@ pub struct Config {
     pub credentials: Vec<Credential>,
     /// The way of mail; without it no message can be sent.
     pub smtp: Option<SmtpSettings>,
+    /// Functions, by name.
+    #[serde(default)]
+    pub functions: BTreeMap<String, FunctionConfig>,
     /// Networks of reverse proxies whose `X-Forwarded-*` headers are believed.
     #[serde(default)]
     pub trusted_proxies: Vec<String>,

@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod config;
 mod data;
+mod function_config;
 mod mail;
 mod ops;
 mod page;

@@ -11,7 +11,8 @@ mod service;
 
 pub use code::{CodeFolder, CodeRefused};
 pub use engine::{
-    Answer, ErrorKind, FunctionError, Invocation, Invoked, Invoker, InvokerOptions, MAX_PAYLOAD, Surroundings, Unavailable,
+    Answer, ErrorKind, FunctionError, Invocation, Invoked, Invoker, InvokerOptions, MAX_PAYLOAD, Surroundings,
+    Unavailable,
 };
 pub use errors::FunctionsError;
 pub use model::{

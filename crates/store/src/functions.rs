@@ -12,7 +12,8 @@ use user_pools::Scope;
 impl FunctionStore for SqliteStore {
     async fn insert_function(&self, _now: i64, function: Function) -> StoreResult<()> {
         self.write(move |db| {
-            let sql = "INSERT INTO functions (account, region, name, version, code, doc) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            let sql =
+                "INSERT INTO functions (account, region, name, version, code, doc) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
             let [account, region, name] = parts(&function.key);
             let (version, code, doc) = (function.version, &function.code.sha256, row::json(&function)?);
             row::run(db, sql, params![account, region, name, version, code, doc])?;

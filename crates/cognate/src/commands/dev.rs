@@ -3,11 +3,12 @@ use super::run::{aside, control_runtime, end, serve_admin, serve_hall, until_tol
 use super::{env, say};
 use crate::cli;
 use crate::data::{DataFolder, Demo};
+use crate::function_config;
 use crate::mail::Mailbox;
 use crate::page::{Page, PageWorker};
 use crate::server::{AnyKey, Bound, run as listen, uuid};
 use crate::wiring::seed::{NAME, Seed};
-use crate::wiring::{App, Settings, Urls, with_port};
+use crate::wiring::{App, FunctionSettings, Settings, Urls, with_port};
 use serde_json::{Value, json};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -26,7 +27,10 @@ const SECRET: &str = "any-secret-works-on-loopback";
 /// Runs until told to stop.
 pub fn run(args: &cli::Dev) -> Result<(), String> {
     let started = Instant::now();
-    crate::telemetry::start_log(false, "warn,cognate=info,control_plane=info,user_pools=info,store=info");
+    crate::telemetry::start_log(
+        false,
+        "warn,cognate=info,control_plane=info,user_pools=info,store=info,functions=info",
+    );
     let temporary = if args.ephemeral { Some(temporary_folder()?) } else { None };
     let root = temporary.clone().unwrap_or_else(|| args.data.clone());
     let served = serve(args, &root, started);
@@ -53,7 +57,7 @@ fn serve(args: &cli::Dev, root: &Path, started: Instant) -> Result<(), String> {
     let page_bound = Bound::loopback(args.dashboard_port, "--dashboard-port")?;
     let urls = Urls::local(port_of(&bound), port_of(&page_bound));
     let runtime = control_runtime()?;
-    let app = runtime.block_on(App::build(folder, settings(args, urls))).map_err(|error| error.to_string())?;
+    let app = runtime.block_on(App::build(folder, settings(args, urls)?)).map_err(|error| error.to_string())?;
     let demo = if args.no_demo { None } else { Some(runtime.block_on(seed(&app))?) };
     let values = values(&app, demo.as_ref());
     if let Ok(mut env) = app.env.lock() {
@@ -74,9 +78,10 @@ fn port_of(bound: &Bound) -> u16 {
     bound.addresses().first().map_or(0, std::net::SocketAddr::port)
 }
 
-fn settings(args: &cli::Dev, urls: Urls) -> Settings {
+fn settings(args: &cli::Dev, urls: Urls) -> Result<Settings, String> {
     let mailbox = Mailbox::default();
-    Settings {
+    Ok(Settings {
+        functions: function_settings(args, &urls)?,
         urls,
         scope: Scope { account: ACCOUNT.to_owned(), region: REGION.to_owned() },
         issuer_form: if args.aws_issuer { IssuerForm::Aws } else { IssuerForm::Own },
@@ -89,7 +94,23 @@ fn settings(args: &cli::Dev, urls: Urls) -> Settings {
         plain_login: args.plain_login,
         hashing_threads: std::thread::available_parallelism().map_or(1, usize::from).div_ceil(2),
         check_issuers: true,
+    })
+}
+
+/// The functions of the command line. They reach this server as any AWS client does.
+fn function_settings(args: &cli::Dev, urls: &Urls) -> Result<FunctionSettings, String> {
+    let scope = Scope { account: ACCOUNT.to_owned(), region: REGION.to_owned() };
+    let mut configured = match &args.functions {
+        Some(file) => function_config::load(file, &scope)?,
+        None => Vec::new(),
+    };
+    for text in &args.function {
+        configured.push(function_config::argument(text, &scope)?);
     }
+    let lent =
+        [("AWS_ENDPOINT_URL", urls.base.as_str()), ("AWS_ACCESS_KEY_ID", KEY), ("AWS_SECRET_ACCESS_KEY", SECRET)];
+    let lent = lent.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Ok(FunctionSettings { configured, lent })
 }
 
 async fn seed(app: &App) -> Result<Demo, String> {

@@ -84,6 +84,7 @@ pub fn end(app: &App, tell: &watch::Sender<bool>, threads: Vec<JoinHandle<()>>, 
     for thread in threads {
         let _ = thread.join();
     }
+    app.functions.invoker().close();
     if runtime.block_on(async { tokio::time::timeout(FLUSH, app.decisions.flush()).await }).is_err() {
         tracing::warn!("the last decisions could not be kept");
     }

@@ -4,11 +4,13 @@ use super::say;
 use crate::cli;
 use crate::config::Config;
 use crate::data::DataFolder;
+use crate::function_config;
 use crate::mail::{Carrier, NoMail, Smtp};
 use crate::ops::{Ops, OpsWorker};
 use crate::server::{Bound, KnownKeys, run as listen};
-use crate::wiring::{App, Settings, Urls};
+use crate::wiring::{App, FunctionSettings, Settings, Urls};
 use serde_json::json;
+use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::watch;
 use user_pools::Scope;
@@ -21,7 +23,7 @@ pub fn run(args: &cli::Serve) -> Result<(), String> {
     // The mail relay's pool of connections is made, and at the end dropped, inside a runtime.
     let handle = runtime.handle().clone();
     let _inside = handle.enter();
-    let settings = settings(&config)?;
+    let settings = settings(&config, &args.config)?;
     let folder = DataFolder::open(&config.data).map_err(|error| error.to_string())?;
     let bound = Bound::explicit(&config.listen)?;
     let admin_bound = config.admin_listen.map(|address| Bound::explicit(&[address])).transpose()?;
@@ -49,7 +51,7 @@ pub fn run(args: &cli::Serve) -> Result<(), String> {
     told
 }
 
-fn settings(config: &Config) -> Result<Settings, String> {
+fn settings(config: &Config, file: &Path) -> Result<Settings, String> {
     let carrier: Arc<dyn Carrier> = match &config.smtp {
         Some(smtp) => Arc::new(Smtp::new(smtp)?),
         None => Arc::new(NoMail),
@@ -68,5 +70,13 @@ fn settings(config: &Config) -> Result<Settings, String> {
         plain_login: config.public.login.is_none(),
         hashing_threads: config.hashing_threads.unwrap_or(cores.div_ceil(2)).max(1),
         check_issuers: true,
+        functions: function_settings(config, file)?,
     })
+}
+
+fn function_settings(config: &Config, file: &Path) -> Result<FunctionSettings, String> {
+    let scope = Scope { account: config.account.clone(), region: config.region.clone() };
+    let configured = function_config::all(&config.functions, file, &scope, false)?;
+    let lent = [("AWS_ENDPOINT_URL".to_owned(), config.public.base.clone())].into();
+    Ok(FunctionSettings { configured, lent })
 }

@@ -59,6 +59,11 @@ impl DataFolder {
         }
     }
 
+    /// The folder of functions' code.
+    pub fn functions(&self) -> PathBuf {
+        self.root.join("functions")
+    }
+
     /// The folder of uploaded bytes.
     pub fn objects(&self) -> PathBuf {
         self.root.join("objects")

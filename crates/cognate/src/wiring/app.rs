@@ -1,6 +1,6 @@
 //! The whole server, put together.
 use super::adapters::{Bytes, PoolIssuers, PoolPeople, Presigned, UploadReports};
-use super::functions::InProcess;
+use super::functions::{self as own_functions, FunctionSettings, InProcess};
 use super::providers::HttpProviders;
 use super::urls::Urls;
 use crate::data::{DataError, DataFolder, KeyFile};
@@ -64,6 +64,8 @@ pub struct Settings {
     pub hashing_threads: usize,
     /// CreateAuthorizer reads the issuer's discovery document.
     pub check_issuers: bool,
+    /// Functions.
+    pub functions: FunctionSettings,
 }
 
 /// The server, ready to be served.
@@ -74,6 +76,8 @@ pub struct App {
     pub gateway: Gateway,
     /// User pools.
     pub pools: Arc<UserPools>,
+    /// Lambda functions.
+    pub functions: functions::Functions,
     /// Storage.
     pub store: SqliteStore,
     /// Time.
@@ -101,6 +105,7 @@ impl App {
         let keys = KeyFile::open(&folder.root().join("keys.json"), folder.has_database()?)?;
         let ring = Arc::new(keys.ring()?);
         let (store, trouble) = open_store(&folder, &keys, ring.active_id())?;
+        let functions = own_functions::open(&folder, &store, Arc::clone(&ring), &clock, settings.functions).await?;
         let metrics = Arc::new(Metrics::default());
         let (sink, taken) = Decisions::new(Arc::clone(&metrics));
         control.spawn(sink.write(taken, Arc::new(store.clone()), clock.clone()));
@@ -130,6 +135,7 @@ impl App {
                 store: Arc::clone(&apis),
                 functions: Arc::new(InProcess {
                     dashboard: Arc::clone(&dashboard),
+                    invoker: functions.invoker().clone(),
                     clock: clock.clone(),
                     control: control.clone(),
                     account: settings.scope.account.clone(),
@@ -154,11 +160,7 @@ impl App {
         };
         let options =
             apigatewayv2::Options { endpoint: settings.urls.api.clone(), check_issuers: settings.check_issuers };
-        let login_urls = login::Urls {
-            base: settings.urls.base.clone(),
-            login: settings.urls.login.clone(),
-            plain_login: settings.plain_login,
-        };
+        let login_urls = login_urls(&settings.urls, settings.plain_login);
         let hall = Arc::new(Hall {
             clock: clock.clone(),
             metrics: Arc::clone(&metrics),
@@ -179,6 +181,7 @@ impl App {
             hall,
             gateway,
             pools,
+            functions,
             store,
             clock,
             urls: settings.urls,
@@ -255,6 +258,10 @@ fn config(urls: &Urls, issuer_form: IssuerForm) -> user_pools::Config {
 /// What the listener knows hosts by: the configured names, and what the gateway and the pools add as they change.
 fn names(urls: &Urls, gateway: &Gateway, pools: &UserPools) -> Names {
     Names::new(&urls.base, Some(&urls.login), Some(&urls.objects), gateway.clone(), Arc::clone(&pools.memory))
+}
+
+fn login_urls(urls: &Urls, plain_login: bool) -> login::Urls {
+    login::Urls { base: urls.base.clone(), login: urls.login.clone(), plain_login }
 }
 
 /// Opens the database; trouble after that is told through the channel.

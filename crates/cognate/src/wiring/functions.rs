@@ -1,12 +1,18 @@
-//! Functions in this process, found by their Lambda ARN. The dashboard is one of them.
-use crate::platform::Clock;
+//! Functions, found by their Lambda ARN: the dashboard in this process, all others through the engine.
+use crate::data::{DataError, DataFolder};
+use crate::platform::{Clock, SystemRandom};
 use async_trait::async_trait;
 use bytes::Bytes;
 use dashboard::Dashboard;
 use events::HttpRequestV2;
+use functions::{CodeFolder, Configured, Functions as Service, Invoker, InvokerOptions, ServicePorts, Surroundings};
 use http_apis::ports::{FunctionAnswer, Functions, InvokeError};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use store::SqliteStore;
+use tokio::runtime::Handle;
+use user_pools::sealing::KeyRing;
 
 /// The dashboard under the name `dashboard`, for the APIs of one account: another account's pools say nothing about who may see its files.
 pub struct InProcess {
@@ -14,10 +20,60 @@ pub struct InProcess {
     pub account: String,
     /// The function.
     pub dashboard: Arc<Dashboard>,
+    /// All other functions.
+    pub invoker: Invoker,
     /// Time.
     pub clock: Clock,
     /// Runtime it runs on: a listener's thread must not do its storage work.
-    pub control: tokio::runtime::Handle,
+    pub control: Handle,
+}
+
+/// The functions of the configuration, and what all functions are lent.
+#[derive(Default)]
+pub struct FunctionSettings {
+    /// Those that the operator configured.
+    pub configured: Vec<Configured>,
+    /// Variables of every function, such as `AWS_ENDPOINT_URL`.
+    pub lent: BTreeMap<String, String>,
+}
+
+impl functions::ports::Clock for Clock {
+    fn now(&self) -> i64 {
+        Self::now(self)
+    }
+
+    fn machine(&self) -> i64 {
+        Self::machine(self)
+    }
+}
+
+/// The functions of a data folder. Must run inside the control runtime, before anything is served.
+pub async fn open(
+    folder: &DataFolder,
+    store: &SqliteStore,
+    keys: Arc<KeyRing>,
+    clock: &Clock,
+    settings: FunctionSettings,
+) -> Result<Service, DataError> {
+    let code = CodeFolder::open(&folder.functions())
+        .map_err(|error| DataError(format!("the folder of functions' code: {error}")))?;
+    let surroundings = Surroundings {
+        path: std::env::var_os("PATH").unwrap_or_default(),
+        home: std::env::var_os("HOME"),
+        variables: settings.lent,
+    };
+    let ports = ServicePorts {
+        store: Arc::new(store.clone()),
+        code: Arc::new(code),
+        keys,
+        random: Arc::new(SystemRandom),
+        clock: Arc::new(clock.clone()),
+        runtime: Handle::current(),
+    };
+    let options = InvokerOptions { surroundings, ..InvokerOptions::default() };
+    let service = Service::new(ports, settings.configured, options);
+    service.sweep_code().await.map_err(|error| DataError(format!("the code of functions: {error}")))?;
+    Ok(service)
 }
 
 /// The ARN of a function here.
@@ -33,12 +89,19 @@ fn name(arn: &str) -> Option<&str> {
 #[async_trait]
 impl Functions for InProcess {
     async fn invoke(&self, arn: &str, payload: Bytes, deadline: i64) -> Result<FunctionAnswer, InvokeError> {
-        if name(arn) != Some("dashboard") {
-            return Err(InvokeError::NotFound);
+        if name(arn) == Some("dashboard") {
+            self.dashboard(&payload, deadline).await
+        } else {
+            Functions::invoke(&self.invoker, arn, payload, deadline).await
         }
+    }
+}
+
+impl InProcess {
+    async fn dashboard(&self, payload: &[u8], deadline: i64) -> Result<FunctionAnswer, InvokeError> {
         let unhandled = |kind: &str, message: String| InvokeError::Unhandled { kind: kind.to_owned(), message };
         let event: HttpRequestV2 =
-            serde_json::from_slice(&payload).map_err(|error| unhandled("BadEvent", error.to_string()))?;
+            serde_json::from_slice(payload).map_err(|error| unhandled("BadEvent", error.to_string()))?;
         if event.request_context.account_id != self.account {
             return Err(InvokeError::NotFound);
         }

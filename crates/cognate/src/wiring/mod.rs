@@ -8,4 +8,5 @@ pub mod seed;
 mod urls;
 
 pub use app::{App, Settings};
+pub use functions::FunctionSettings;
 pub use urls::{Urls, with_port};

@@ -128,9 +128,7 @@ fn one<R: Read>(
     }
     if entry.is_dir() {
         return match target {
-            Target::Folder(root) => {
-                super::make_folder(&root.join(inside)).map_err(|_| CodeRefused::Twice(shown(name)))
-            }
+            Target::Folder(root) => super::make_folder(&root.join(inside)).map_err(|_| CodeRefused::Twice(shown(name))),
             Target::Nowhere => Ok(()),
         };
     }

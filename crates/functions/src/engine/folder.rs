@@ -5,7 +5,8 @@ use std::hash::{Hash, Hasher};
 use std::path::Path;
 
 /// Folders that change by themselves or are too large to look through at every call.
-const SKIPPED: [&str; 8] = ["node_modules", "__pycache__", ".git", ".venv", "venv", "target", ".cognate", ".pytest_cache"];
+const SKIPPED: [&str; 8] =
+    ["node_modules", "__pycache__", ".git", ".venv", "venv", "target", ".cognate", ".pytest_cache"];
 /// Files looked at; a larger folder is watched in part.
 const FILES: usize = 5000;
 

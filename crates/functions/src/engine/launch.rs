@@ -80,7 +80,9 @@ pub(crate) async fn launch(
 }
 
 fn missing(runtime: &str, program: &str, what: &str) -> String {
-    format!("the runtime {runtime} needs {program} on the server's PATH, and it is not there; install {what} and try again")
+    format!(
+        "the runtime {runtime} needs {program} on the server's PATH, and it is not there; install {what} and try again"
+    )
 }
 
 fn own_command(command: &[String], folder: &Path, surroundings: &Surroundings) -> Result<Launch, String> {
@@ -93,7 +95,8 @@ fn own_command(command: &[String], folder: &Path, surroundings: &Surroundings) -
     } else {
         which(program, &surroundings.path)
     };
-    let program = found.ok_or_else(|| format!("the function's command {program:?} is no program that can be started"))?;
+    let program =
+        found.ok_or_else(|| format!("the function's command {program:?} is no program that can be started"))?;
     Ok(Launch { program, arguments: arguments.iter().map(OsString::from).collect(), folder: folder.to_path_buf() })
 }
 
@@ -172,8 +175,10 @@ mod tests {
     #[test]
     fn nothing_of_the_servers_environment_is_handed_on() {
         let folder = Path::new("/task");
-        let variables =
-            BTreeMap::from([("A".to_owned(), "lent".to_owned()), ("AWS_ENDPOINT_URL".to_owned(), "http://x".to_owned())]);
+        let variables = BTreeMap::from([
+            ("A".to_owned(), "lent".to_owned()),
+            ("AWS_ENDPOINT_URL".to_owned(), "http://x".to_owned()),
+        ]);
         let surroundings = Surroundings { path: "/bin".into(), home: None, variables };
         let made = environment(&definition("python3.12", folder), &surroundings, folder, "127.0.0.1:1/t", "s");
         let made: BTreeMap<_, _> =

@@ -52,7 +52,7 @@ pub struct InvokerOptions {
 
 impl Default for InvokerOptions {
     fn default() -> Self {
-        Self { surroundings: Surroundings::default(), idle: Duration::from_secs(300) }
+        Self { surroundings: Surroundings::default(), idle: Duration::from_mins(5) }
     }
 }
 
@@ -106,7 +106,9 @@ impl Invoker {
                 tick.tick().await;
                 let Some(core) = watched.upgrade() else { return };
                 let pools: Vec<Arc<Pool>> = core.pools().values().cloned().collect();
-                pools.iter().for_each(|pool| pool.end_idle(core.options.idle));
+                for pool in pools {
+                    pool.end_idle(core.options.idle);
+                }
             }
         });
         Self { core }

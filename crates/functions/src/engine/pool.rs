@@ -133,10 +133,8 @@ impl Pool {
             Ended::Error(error) => (Answer::Failed(error), true),
             Ended::Dead(error) => (Answer::Failed(error), false),
         };
-        let log_tail = match invocation.tail {
-            true => Some(self.report(&worker, invocation, &answer, took, fresh).await),
-            false => None,
-        };
+        let log_tail =
+            if invocation.tail { Some(self.report(&worker, invocation, &answer, took, fresh).await) } else { None };
         if alive && !self.closed.load(Ordering::SeqCst) {
             worker.idle_since = Instant::now();
             self.idle().push(worker);

@@ -86,8 +86,14 @@ impl Drop for Process {
 
 /// The shell tells a death by signal as 128 and the signal's number.
 fn said(status: ExitStatus) -> String {
-    const NAMES: [(i32, &str); 6] =
-        [(4, "illegal instruction"), (6, "aborted"), (8, "floating point exception"), (9, "killed"), (11, "segmentation fault"), (15, "terminated")];
+    const NAMES: [(i32, &str); 6] = [
+        (4, "illegal instruction"),
+        (6, "aborted"),
+        (8, "floating point exception"),
+        (9, "killed"),
+        (11, "segmentation fault"),
+        (15, "terminated"),
+    ];
     let name = |signal: i32| {
         let known = NAMES.iter().find(|(number, _)| *number == signal);
         known.map_or_else(|| format!("signal {signal}"), |(_, name)| (*name).to_owned())

@@ -152,7 +152,9 @@ type Reply = Response<Full<Bytes>>;
 impl Desk {
     async fn answer(&self, request: Request<Incoming>) -> Reply {
         let path = request.uri().path().to_owned();
-        let Some(rest) = path.strip_prefix(&self.prefix) else { return refusal(StatusCode::FORBIDDEN, "Forbidden", "") };
+        let Some(rest) = path.strip_prefix(&self.prefix) else {
+            return refusal(StatusCode::FORBIDDEN, "Forbidden", "");
+        };
         let parts: Vec<&str> = rest.split('/').collect();
         match (request.method(), parts.as_slice()) {
             (&Method::GET, ["invocation", "next"]) => self.next().await,

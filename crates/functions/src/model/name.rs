@@ -47,8 +47,7 @@ impl FunctionRef {
                 (*region, *account, rest)
             }
             [account, "function", rest @ ..] => (scope.region.as_str(), *account, rest),
-            ["function", rest @ ..] => (scope.region.as_str(), scope.account.as_str(), rest),
-            rest => (scope.region.as_str(), scope.account.as_str(), rest),
+            ["function", rest @ ..] | rest => (scope.region.as_str(), scope.account.as_str(), rest),
         };
         let (name, qualifier) = match rest {
             [name] => (*name, None),

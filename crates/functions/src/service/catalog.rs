@@ -78,7 +78,8 @@ impl Directory {
     pub(super) fn open(&self, function: &Function) -> Result<BTreeMap<String, String>, Unavailable> {
         let Some(sealed) = &function.sealed_environment else { return Ok(BTreeMap::new()) };
         let arn = function.key.arn();
-        let plain = STANDARD.decode(sealed).ok().and_then(|sealed| self.keys.open(&[&arn, "environment"], &sealed).ok());
+        let plain =
+            STANDARD.decode(sealed).ok().and_then(|sealed| self.keys.open(&[&arn, "environment"], &sealed).ok());
         let read = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
         read.ok_or_else(|| Unavailable(format!("the environment of {arn} does not open")))
     }

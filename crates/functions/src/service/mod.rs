@@ -302,8 +302,10 @@ impl Functions {
         let asked = FunctionRef { key: key.clone(), qualifier: None };
         let function = self.stored(&asked).await?;
         let directory = Arc::clone(&self.directory);
-        self.blocking(move || directory.code.zip(&function.code).map_err(|error| FunctionsError::Disk(error.to_string())))
-            .await
+        self.blocking(move || {
+            directory.code.zip(&function.code).map_err(|error| FunctionsError::Disk(error.to_string()))
+        })
+        .await
     }
 
     /// Removes code that no function has; how many packages went. Only before anything is served: a package that is

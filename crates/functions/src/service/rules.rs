@@ -58,7 +58,8 @@ pub(super) fn settings(settings: &Settings) -> Result<()> {
 }
 
 pub(super) fn environment(variables: &BTreeMap<String, String>) -> Result<()> {
-    let unable = "Lambda was unable to configure your environment variables because the environment variables you have provided";
+    let unable =
+        "Lambda was unable to configure your environment variables because the environment variables you have provided";
     let reserved: Vec<&str> = variables.keys().map(String::as_str).filter(|key| RESERVED.contains(key)).collect();
     if !reserved.is_empty() {
         return Err(FunctionsError::parameter(format!(
@@ -68,7 +69,9 @@ pub(super) fn environment(variables: &BTreeMap<String, String>) -> Result<()> {
     }
     let size: usize = variables.iter().map(|(key, value)| key.len() + value.len()).sum();
     if size > MAX_ENVIRONMENT {
-        return Err(FunctionsError::parameter(format!("{unable} exceeded the 4KB limit. String measured: {size} bytes")));
+        return Err(FunctionsError::parameter(format!(
+            "{unable} exceeded the 4KB limit. String measured: {size} bytes"
+        )));
     }
     if variables.iter().any(|(key, value)| key.contains(['=', '\0']) || value.contains('\0')) {
         return Err(FunctionsError::parameter(format!("{unable} hold a character that no environment can hold.")));

@@ -47,12 +47,17 @@ async fn a_function_sees_lambdas_environment_and_not_the_servers() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn node_handlers_of_every_kind_answer() {
     const ASYNC: &str = "exports.handler = async (event, context) => ({ got: event, id: context.awsRequestId, left: context.getRemainingTimeInMillis() });";
-    const CALLBACK: &str = "exports.handler = (event, context, callback) => { setTimeout(() => callback(null, { got: event }), 5); };";
-    const MODULE: &str = "import { helper } from './lib/helper.mjs';\nexport const handler = async (event) => ({ got: helper(event) });";
+    const CALLBACK: &str =
+        "exports.handler = (event, context, callback) => { setTimeout(() => callback(null, { got: event }), 5); };";
+    const MODULE: &str =
+        "import { helper } from './lib/helper.mjs';\nexport const handler = async (event) => ({ got: helper(event) });";
     const NOTHING: &str = "exports.handler = () => {};";
     let bench = Bench::new(|root| {
         let esm = [("app.mjs", MODULE), ("lib/helper.mjs", "export const helper = (it) => it;")];
-        let typed = [("app.js", "export const handler = async (event) => ({ got: event });"), ("package.json", "{\"type\":\"module\"}")];
+        let typed = [
+            ("app.js", "export const handler = async (event) => ({ got: event });"),
+            ("package.json", "{\"type\":\"module\"}"),
+        ];
         let nested = [("src/app.js", ASYNC)];
         vec![
             node(root, "async", "app.js", ASYNC),
@@ -101,7 +106,11 @@ async fn a_custom_runtime_runs_as_it_is() {
 async fn the_log_tail_is_in_awss_form() {
     let bench = Bench::new(|root| {
         vec![
-            python(root, "py", "print('cold')\ndef handler(event, context):\n    print('hello', event['n'])\n    return 1\n"),
+            python(
+                root,
+                "py",
+                "print('cold')\ndef handler(event, context):\n    print('hello', event['n'])\n    return 1\n",
+            ),
             node(root, "js", "app.js", "exports.handler = async (event) => { console.log('hello', event.n); };"),
         ]
     });
@@ -147,10 +156,10 @@ async fn a_changed_folder_is_started_anew() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn awslambdaric_is_used_where_the_functions_python_has_it() {
+    const ASK: &str = "import sys\ndef handler(event, context):\n    return {'ric': 'awslambdaric' in sys.modules, 'event': event, 'arn': context.invoked_function_arn}\n";
     let Some(python) = option_env!("COGNATE_RIC_PYTHON").map(str::to_owned).or_else(ric_python) else {
         panic!("python3 cannot make a venv with awslambdaric; install it or set COGNATE_RIC_PYTHON");
     };
-    const ASK: &str = "import sys\ndef handler(event, context):\n    return {'ric': 'awslambdaric' in sys.modules, 'event': event, 'arn': context.invoked_function_arn}\n";
     let bench = Bench::new(|root| {
         let with = |it: Configured| {
             let Source::Folder { path, .. } = &it.source else { unreachable!() };

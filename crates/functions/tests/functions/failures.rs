@@ -15,7 +15,10 @@ async fn an_exception_is_told_with_type_message_and_stack_and_the_worker_stays()
     for (name, kind, line) in [("py", "ValueError", "in inner"), ("js", "MyError", "MyError: boom")] {
         let pid = bench.ok(name, Value::Null).await;
         let error = bench.error(name, json!(1)).await;
-        assert_eq!((error.kind, error.error_type.as_str(), error.error_message.as_str()), (ErrorKind::Handler, kind, "boom"));
+        assert_eq!(
+            (error.kind, error.error_type.as_str(), error.error_message.as_str()),
+            (ErrorKind::Handler, kind, "boom")
+        );
         assert!(error.stack.iter().any(|it| it.contains(line)), "{:?}", error.stack);
         assert!(error.stack.iter().all(|it| !it.contains("<string>") && !it.contains("[eval")), "{:?}", error.stack);
         assert_eq!(bench.ok(name, Value::Null).await, pid, "the process goes on");
@@ -40,7 +43,11 @@ async fn a_handler_that_cannot_be_loaded_is_an_init_error_in_awss_words() {
         ]
     });
     for (name, kind, text) in [
-        ("py-import", "Runtime.ImportModuleError", "Unable to import module 'app': No module named 'nothing_of_this_name'"),
+        (
+            "py-import",
+            "Runtime.ImportModuleError",
+            "Unable to import module 'app': No module named 'nothing_of_this_name'",
+        ),
         ("py-syntax", "Runtime.UserCodeSyntaxError", "Syntax error in module 'app'"),
         ("py-missing", "Runtime.HandlerNotFound", "Handler 'handler' missing on module 'app'"),
         ("py-raise", "RuntimeError", "at import"),
@@ -86,8 +93,7 @@ async fn a_call_that_takes_too_long_ends_with_everything_it_started() {
     assert_eq!((error.kind, error.error_type.as_str()), (ErrorKind::Timeout, "Sandbox.Timedout"));
     assert!(error.error_message.ends_with("Error: Task timed out after 1.00 seconds"), "{}", error.error_message);
     assert!(tail(&invoked).contains("waiting"), "{}", tail(&invoked));
-    let pids: Vec<u64> =
-        std::fs::read_to_string(note).unwrap().split(' ').map(|pid| pid.parse().unwrap()).collect();
+    let pids: Vec<u64> = std::fs::read_to_string(note).unwrap().split(' ').map(|pid| pid.parse().unwrap()).collect();
     for pid in pids {
         until("the process and its child have ended", || !runs(pid)).await;
     }
@@ -107,7 +113,8 @@ async fn node_ends_its_process_after_an_error_that_nobody_caught() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_is_too_large_or_no_json_is_told() {
-    const PYTHON: &str = "def handler(event, context):\n    return 'x' * event if isinstance(event, int) else object()\n";
+    const PYTHON: &str =
+        "def handler(event, context):\n    return 'x' * event if isinstance(event, int) else object()\n";
     let bench = Bench::new(|root| {
         vec![
             python(root, "py", PYTHON),
@@ -120,7 +127,11 @@ async fn an_answer_that_is_too_large_or_no_json_is_told() {
     assert!(error.error_message.contains("(6291556 bytes)"), "{}", error.error_message);
     let error = bench.error("py", json!("object")).await;
     assert_eq!(error.error_type, "Runtime.MarshalError");
-    assert!(error.error_message.starts_with("Unable to marshal response: Object of type object"), "{}", error.error_message);
+    assert!(
+        error.error_message.starts_with("Unable to marshal response: Object of type object"),
+        "{}",
+        error.error_message
+    );
     assert!(bench.error("js", json!({})).await.error_message.starts_with("Unable to stringify response body"));
 }
 
@@ -135,7 +146,8 @@ async fn a_worker_that_died_while_idle_costs_no_call() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_caller_that_gives_up_does_not_end_the_function() {
-    const PYTHON: &str = "import time\ndef handler(event, context):\n    time.sleep(1)\n    open(event, 'w').write('done')\n";
+    const PYTHON: &str =
+        "import time\ndef handler(event, context):\n    time.sleep(1)\n    open(event, 'w').write('done')\n";
     let bench = Bench::new(|root| vec![python(root, "py", PYTHON)]);
     let note = bench.folder.path().join("note");
     let mut invocation = Bench::invocation(&json!(note));

@@ -72,7 +72,10 @@ async fn workers_end_with_a_server_that_is_killed() {
     let mut lines = tokio::io::BufReader::new(victim.stdout.take().unwrap());
     let pid = loop {
         let mut line = String::new();
-        assert!(tokio::io::AsyncBufReadExt::read_line(&mut lines, &mut line).await.unwrap() > 0, "the victim said nothing");
+        assert!(
+            tokio::io::AsyncBufReadExt::read_line(&mut lines, &mut line).await.unwrap() > 0,
+            "the victim said nothing"
+        );
         if let Some((_, pid)) = line.trim().split_once("pid=") {
             break pid.parse::<u64>().unwrap();
         }
@@ -168,7 +171,9 @@ async fn nobody_else_can_speak_to_a_functions_runtime_api() {
     let other = "0".repeat(32);
     for prefix in ["", other.as_str()] {
         let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-        let head = format!("GET /{prefix}/2018-06-01/runtime/invocation/next HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+        let head = format!(
+            "GET /{prefix}/2018-06-01/runtime/invocation/next HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"
+        );
         tokio::io::AsyncWriteExt::write_all(&mut stream, head.as_bytes()).await.unwrap();
         let mut answer = String::new();
         tokio::io::AsyncReadExt::read_to_string(&mut stream, &mut answer).await.unwrap();

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 
-use functions::{
-    Architecture, Change, Created, FunctionRef, FunctionsError, NewStatement, Settings, Shown,
-};
+use functions::{Architecture, Change, Created, FunctionRef, FunctionsError, NewStatement, Settings, Shown};
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 
@@ -26,7 +24,10 @@ fn returning(expression: &str) -> Vec<u8> {
 
 fn created(zip: Vec<u8>) -> Created {
     Created {
-        settings: Settings { timeout: 20, ..Settings::new("python3.12", "app.handler", "arn:aws:iam::000000000000:role/r") },
+        settings: Settings {
+            timeout: 20,
+            ..Settings::new("python3.12", "app.handler", "arn:aws:iam::000000000000:role/r")
+        },
         environment: BTreeMap::from([("TABLE".to_owned(), "files".to_owned())]),
         architecture: Architecture::default(),
         tags: BTreeMap::from([("team".to_owned(), "a".to_owned())]),
@@ -49,7 +50,8 @@ async fn an_uploaded_function_runs_with_its_environment_and_each_change_at_once(
     assert_eq!(bench.ok("f", json!({})).await, "files");
     let environment = Some(BTreeMap::from([("TABLE".to_owned(), "other".to_owned())]));
     let change = Change { environment, ..Change::default() };
-    let second = bench.functions.update_configuration(NOW + 1, &named("f"), change, Some(&first.revision)).await.unwrap();
+    let second =
+        bench.functions.update_configuration(NOW + 1, &named("f"), change, Some(&first.revision)).await.unwrap();
     assert_eq!(bench.ok("f", json!({})).await, "other");
     assert_eq!((second.settings.timeout, second.modified), (20, NOW + 1));
     let code = returning("'new code'");
@@ -98,7 +100,8 @@ async fn refusals_have_awss_words() {
     assert!(bench.functions.get(&version).await.err().unwrap().to_string().ends_with("function:f:7"));
     let stale = bench.functions.update_configuration(NOW, &named("f"), Change::default(), Some("old")).await;
     assert_eq!(stale.err(), Some(FunctionsError::Revision));
-    let current = bench.functions.update_configuration(NOW, &named("f"), Change::default(), Some(&shown.revision)).await;
+    let current =
+        bench.functions.update_configuration(NOW, &named("f"), Change::default(), Some(&shown.revision)).await;
     assert!(current.is_ok());
     let configured = bench.functions.delete(NOW, &named("own")).await.err().unwrap();
     assert!(configured.to_string().contains("set by the server's configuration"));

@@ -54,7 +54,7 @@ pub async fn a_name_is_taken_once_even_in_parallel(store: Shared) {
         async move { store.insert_function(NOW, function).await }
     })
     .await;
-    assert_eq!(count(&answers, |answer| answer.is_ok()), 1);
+    assert_eq!(count(&answers, Result::is_ok), 1);
     assert_eq!(count(&answers, |answer| *answer == Err(StoreError::Exists)), 31);
 }
 
