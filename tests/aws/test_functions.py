@@ -118,6 +118,16 @@ def test_failures_of_a_function_tell_the_client_nothing(server):
     assert "secret detail" in server.run("explain", server.api(py, "/x?do=raise").headers["apigw-requestid"]).stdout
 
 
+def test_an_api_calls_no_function_of_another_region(server):
+    elsewhere = server.client("apigatewayv2", region="eu-west-1")
+    target = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:py"
+    api = elsewhere.create_api(Name=unique("fn"), ProtocolType="HTTP", Target=target)["ApiId"]
+    answer = server.api(api, "/x")
+    assert (answer.status_code, answer.json()) == (500, {"message": "Internal Server Error"})
+    explained = server.run("explain", answer.headers["apigw-requestid"]).stdout
+    assert "integration.permission" in explained and "Invalid permissions on Lambda function" in explained, explained
+
+
 def test_calls_run_side_by_side(server):
     api = api_of(server, "slow")
     began = time.monotonic()
@@ -143,7 +153,7 @@ def test_what_a_function_prints_is_in_the_log(server):
     while "path /printed" not in server.said() and time.monotonic() < give_up:
         time.sleep(0.02)
     line = next(line for line in server.said().splitlines() if "path /printed" in line)
-    assert 'function="py"' in line and "request_id=" in line, line
+    assert 'function="py"' in line and answer.headers["apigw-requestid"] in line, line
 
 
 def running(pid):
@@ -169,6 +179,7 @@ def test_a_function_that_cannot_be_is_refused_at_the_start(fresh, tmp_path):
         ("f=nowhere:app.handler", "folder nowhere"),
         (f"f={tmp_path}:app.handler", "neither app.py nor app.js"),
         ("f", "name=folder:file.function"),
+        ("dashboard=https://x/", "taken by the file dashboard"),
         ("a/b=https://x/", "1 to 64 letters"),
     ]:
         with pytest.raises(DidNotStart, match="--function") as told:

@@ -11,12 +11,12 @@ mod service;
 
 pub use code::{CodeFolder, CodeRefused};
 pub use engine::{
-    Answer, ErrorKind, FunctionError, Invocation, Invoked, Invoker, InvokerOptions, MAX_PAYLOAD, Surroundings,
+    Answer, Denied, ErrorKind, FunctionError, Invocation, Invoked, Invoker, InvokerOptions, MAX_PAYLOAD, Surroundings,
     Unavailable,
 };
 pub use errors::FunctionsError;
 pub use model::{
-    Architecture, Change, CodeFacts, Configured, Definition, Function, FunctionKey, FunctionRef, LATEST, NewStatement,
-    Runtime, RuntimeFamily, Settings, Source, Statement, TracingMode,
+    Architecture, Caller, Change, CodeFacts, Configured, Definition, Function, FunctionKey, FunctionRef, LATEST,
+    NewStatement, Runtime, RuntimeFamily, Settings, Source, Statement, TracingMode,
 };
 pub use service::{Created, Functions, ServicePorts, Shown};

@@ -112,6 +112,14 @@ pub enum InvokeError {
     /// It did not answer before the deadline.
     #[error("the function did not answer in time")]
     Timeout,
+    /// The API may not call it.
+    #[error("Invalid permissions on Lambda function: {why}")]
+    Denied {
+        /// Why; for the log and for `explain`.
+        why: String,
+        /// What would permit it.
+        fix: String,
+    },
     /// It threw, or its process ended (Lambda's `FunctionError: Unhandled`).
     #[error("the function failed: {kind}: {message}")]
     Unhandled {
@@ -125,11 +133,30 @@ pub enum InvokeError {
     Unavailable(String),
 }
 
+/// The API that calls a function. A function belongs to an account and a region, and may say who calls it.
+#[derive(Debug, Clone, Copy)]
+pub struct Calling<'a> {
+    /// Whose API it is.
+    pub scope: &'a Scope,
+    /// `arn:aws:execute-api:<region>:<account>:<api>/<stage>/<METHOD>/<path of the route>`; `…/<stage>/$default` for that route.
+    pub source_arn: &'a str,
+    /// The integration names a role of its own (`CredentialsArn`): then the role permits the call, not the function.
+    pub by_role: bool,
+    /// The id the client gets as `apigw-requestid`.
+    pub request_id: &'a str,
+}
+
 /// Calls functions by ARN; AWS_PROXY integrations go through it.
 #[async_trait]
 pub trait Functions: Send + Sync {
     /// Runs the function with an event and waits for its answer. `deadline`: epoch milliseconds.
-    async fn invoke(&self, arn: &str, payload: Bytes, deadline: i64) -> Result<FunctionAnswer, InvokeError>;
+    async fn invoke(
+        &self,
+        by: Calling<'_>,
+        arn: &str,
+        payload: Bytes,
+        deadline: i64,
+    ) -> Result<FunctionAnswer, InvokeError>;
 }
 
 /// Keys of issuers that live in this process: they never travel over the network to get here.

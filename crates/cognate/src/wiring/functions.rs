@@ -5,14 +5,19 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use dashboard::Dashboard;
 use events::HttpRequestV2;
-use functions::{CodeFolder, Configured, Functions as Service, Invoker, InvokerOptions, ServicePorts, Surroundings};
-use http_apis::ports::{FunctionAnswer, Functions, InvokeError};
+use functions::{
+    CodeFolder, Configured, FunctionRef, Functions as Service, Invoker, InvokerOptions, ServicePorts, Surroundings,
+};
+use http_apis::ports::{Calling, FunctionAnswer, Functions, InvokeError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use store::SqliteStore;
 use tokio::runtime::Handle;
 use user_pools::sealing::KeyRing;
+
+/// The name of the function in this process.
+const DASHBOARD: &str = "dashboard";
 
 /// The dashboard under the name `dashboard`, for the APIs of one account: another account's pools say nothing about who may see its files.
 pub struct InProcess {
@@ -35,6 +40,8 @@ pub struct FunctionSettings {
     pub configured: Vec<Configured>,
     /// Variables of every function, such as `AWS_ENDPOINT_URL`.
     pub lent: BTreeMap<String, String>,
+    /// An uploaded function is called only by whom its policy permits.
+    pub held_to_policies: bool,
 }
 
 impl functions::ports::Clock for Clock {
@@ -55,6 +62,9 @@ pub async fn open(
     clock: &Clock,
     settings: FunctionSettings,
 ) -> Result<Service, DataError> {
+    if settings.configured.iter().any(|it| it.key.name == DASHBOARD) {
+        return Err(DataError(format!("--function {DASHBOARD}: the name is taken by the file dashboard of this server")));
+    }
     let code = CodeFolder::open(&folder.functions())
         .map_err(|error| DataError(format!("the folder of functions' code: {error}")))?;
     let surroundings = Surroundings {
@@ -69,8 +79,10 @@ pub async fn open(
         random: Arc::new(SystemRandom),
         clock: Arc::new(clock.clone()),
         runtime: Handle::current(),
+        taken: vec![DASHBOARD.to_owned()],
     };
-    let options = InvokerOptions { surroundings, ..InvokerOptions::default() };
+    let options =
+        InvokerOptions { surroundings, held_to_policies: settings.held_to_policies, ..InvokerOptions::default() };
     let service = Service::new(ports, settings.configured, options);
     service.sweep_code().await.map_err(|error| DataError(format!("the code of functions: {error}")))?;
     Ok(service)
@@ -81,18 +93,24 @@ pub fn arn(region: &str, account: &str, name: &str) -> String {
     format!("arn:aws:lambda:{region}:{account}:function:{name}")
 }
 
-/// The name in a function's ARN, `None` when it is no such ARN.
-fn name(arn: &str) -> Option<&str> {
-    arn.strip_prefix("arn:aws:lambda:")?.split(':').nth(3)
+/// Whether an ARN names the dashboard of this account.
+fn is_dashboard(arn: &str, account: &str) -> bool {
+    FunctionRef::parse_arn(arn).is_some_and(|asked| asked.key.name == DASHBOARD && asked.key.account == account)
 }
 
 #[async_trait]
 impl Functions for InProcess {
-    async fn invoke(&self, arn: &str, payload: Bytes, deadline: i64) -> Result<FunctionAnswer, InvokeError> {
-        if name(arn) == Some("dashboard") {
+    async fn invoke(
+        &self,
+        by: Calling<'_>,
+        arn: &str,
+        payload: Bytes,
+        deadline: i64,
+    ) -> Result<FunctionAnswer, InvokeError> {
+        if is_dashboard(arn, &self.account) && by.scope.account == self.account {
             self.dashboard(&payload, deadline).await
         } else {
-            Functions::invoke(&self.invoker, arn, payload, deadline).await
+            Functions::invoke(&self.invoker, by, arn, payload, deadline).await
         }
     }
 }
@@ -102,9 +120,6 @@ impl InProcess {
         let unhandled = |kind: &str, message: String| InvokeError::Unhandled { kind: kind.to_owned(), message };
         let event: HttpRequestV2 =
             serde_json::from_slice(payload).map_err(|error| unhandled("BadEvent", error.to_string()))?;
-        if event.request_context.account_id != self.account {
-            return Err(InvokeError::NotFound);
-        }
         let now = self.clock.now();
         let left = Duration::from_millis(u64::try_from(deadline.saturating_sub(now)).unwrap_or(0));
         let dashboard = Arc::clone(&self.dashboard);
@@ -121,9 +136,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_function_is_found_by_the_name_in_its_arn() {
-        assert_eq!(name(&arn("us-east-1", "000000000000", "dashboard")), Some("dashboard"));
-        assert_eq!(name("arn:aws:lambda:us-east-1:000000000000:function:dashboard:live"), Some("dashboard"));
-        assert_eq!(name("arn:aws:s3:::dashboard"), None);
+    fn the_dashboard_is_found_by_its_name_and_account() {
+        let is = |arn: &str| is_dashboard(arn, "000000000000");
+        assert!(is(&arn("us-east-1", "000000000000", "dashboard")));
+        assert!(is("arn:aws:lambda:us-east-1:000000000000:function:dashboard:live"));
+        assert!(!is(&arn("us-east-1", "111111111111", "dashboard")) && !is("arn:aws:s3:::dashboard"));
     }
 }

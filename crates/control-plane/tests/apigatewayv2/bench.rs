@@ -9,7 +9,7 @@ use control_plane::apigatewayv2::{ApiGatewayV2, Options, Ports};
 use control_plane::{Signatures, Signed};
 use http::request::Parts;
 use http_apis::gateway::{self, Gateway, GatewayOptions};
-use http_apis::ports::{FunctionAnswer, Functions, InvokeError, LocalIssuers, Recorder, Refused};
+use http_apis::ports::{Calling, FunctionAnswer, Functions, InvokeError, LocalIssuers, Recorder, Refused};
 use http_apis::{ApiStore, Random};
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ struct World;
 
 #[async_trait]
 impl Functions for World {
-    async fn invoke(&self, _: &str, _: Bytes, _: i64) -> Result<FunctionAnswer, InvokeError> {
+    async fn invoke(&self, _: Calling<'_>, _: &str, _: Bytes, _: i64) -> Result<FunctionAnswer, InvokeError> {
         Err(InvokeError::NotFound)
     }
 }

@@ -55,8 +55,8 @@ impl CodeFolder {
         let disk = |error: io::Error| FunctionsError::Disk(error.to_string());
         make_folder(beside).map_err(disk)?;
         unpack::unpack(zip, &beside.join("task"))?;
-        let mut file = fs::File::create(beside.join("code.zip")).map_err(disk)?;
-        file.write_all(zip).and_then(|()| file.sync_all()).map_err(disk)?;
+        let mut file = unpack::new_file(&beside.join("code.zip"), false).map_err(disk)?;
+        file.write_all(zip).and_then(|()| all_on_disk(&file)).map_err(disk)?;
         match fs::rename(beside, place) {
             Ok(()) => fs::File::open(&self.root).and_then(|root| root.sync_all()).map_err(disk),
             // Somebody else kept the same package meanwhile.
@@ -95,6 +95,15 @@ impl CodeFolder {
         }
         Ok(gone)
     }
+}
+
+/// Puts all files of the package on the disk before it gets its name, thousands of them in one go where the system can.
+fn all_on_disk(one: &fs::File) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::fs::syncfs(one)?;
+    #[cfg(not(target_os = "linux"))]
+    rustix::fs::sync();
+    one.sync_all()
 }
 
 fn make_folder(path: &Path) -> io::Result<()> {

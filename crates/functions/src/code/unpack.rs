@@ -156,7 +156,7 @@ fn copy(from: &mut impl Read, to: &mut impl io::Write, most: u64) -> io::Result<
 }
 
 /// Never follows or overwrites anything: the file must be new.
-fn new_file(path: &Path, executable: bool) -> io::Result<fs::File> {
+pub(super) fn new_file(path: &Path, executable: bool) -> io::Result<fs::File> {
     if let Some(folder) = path.parent() {
         super::make_folder(folder)?;
     }

@@ -19,6 +19,17 @@ pub enum Answer {
     Throttled,
     /// There is no such function, version or alias.
     NotFound,
+    /// The caller may not call it.
+    Denied(Denied),
+}
+
+/// Why a service may not call a function; for the log and for its operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denied {
+    /// Why.
+    pub why: String,
+    /// What would permit it: a command, where there is one.
+    pub fix: String,
 }
 
 /// What kind of failure it was.

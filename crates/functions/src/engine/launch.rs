@@ -169,6 +169,7 @@ mod tests {
             memory: 128,
             concurrency: 1,
             revision: "1".into(),
+            policy: None,
         }
     }
 

@@ -13,19 +13,20 @@ mod remote;
 mod runtime_api;
 mod worker;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::runtime::Handle;
+use user_pools::Scope;
 use user_pools::ports::Random;
 
-pub use answer::{Answer, ErrorKind, FunctionError, Invoked, MAX_PAYLOAD, Unavailable};
+pub use answer::{Answer, Denied, ErrorKind, FunctionError, Invoked, MAX_PAYLOAD, Unavailable};
 pub use launch::Surroundings;
 
-use crate::model::{Definition, FunctionKey, FunctionRef, Source};
+use crate::model::{Caller, Definition, FunctionKey, FunctionRef, Source, permits};
 use crate::ports::Clock;
 use pool::Pool;
 use programs::Programs;
@@ -33,6 +34,9 @@ use remote::Remote;
 
 /// How often idle workers are looked at.
 const LOOK: Duration = Duration::from_secs(15);
+
+/// Sources whose missing permission is remembered as told.
+const MOST_TOLD: usize = 1000;
 
 /// Where definitions come from.
 #[async_trait]
@@ -48,11 +52,13 @@ pub struct InvokerOptions {
     pub surroundings: Surroundings,
     /// An idle worker ends after so long.
     pub idle: Duration,
+    /// Services may call an uploaded function only where its policy says so, as on AWS; else that is logged once and let be.
+    pub held_to_policies: bool,
 }
 
 impl Default for InvokerOptions {
     fn default() -> Self {
-        Self { surroundings: Surroundings::default(), idle: Duration::from_mins(5) }
+        Self { surroundings: Surroundings::default(), idle: Duration::from_mins(5), held_to_policies: true }
     }
 }
 
@@ -61,14 +67,23 @@ impl Default for InvokerOptions {
 pub struct Invocation {
     /// The event: JSON.
     pub payload: Bytes,
-    /// The id it runs under, in the log and in the function's context.
+    /// The id it runs under: what the function's context says.
     pub request_id: String,
+    /// The id of the request that caused it, which its lines in the log stand under; `request_id` when absent.
+    pub cause: Option<String>,
     /// The caller waits until then; epoch milliseconds on the house's clock.
     pub deadline: i64,
     /// The end of the log is wanted.
     pub tail: bool,
     /// `X-Amz-Client-Context`, decoded: JSON.
     pub client_context: Option<String>,
+}
+
+impl Invocation {
+    /// The id its lines in the log stand under.
+    pub(crate) fn under(&self) -> &str {
+        self.cause.as_deref().unwrap_or(&self.request_id)
+    }
 }
 
 pub(crate) struct Core {
@@ -80,6 +95,7 @@ pub(crate) struct Core {
     pub(crate) programs: Programs,
     remote: Remote,
     runtime: Handle,
+    told: Mutex<HashSet<(FunctionKey, String)>>,
 }
 
 /// The engine. Cheap to clone; when the last clone goes, idle workers end.
@@ -97,8 +113,8 @@ impl Invoker {
         options: InvokerOptions,
         runtime: Handle,
     ) -> Self {
-        let (pools, programs, remote) = (Mutex::default(), Programs::default(), Remote::new());
-        let core = Arc::new(Core { options, clock, random, catalog, pools, programs, remote, runtime });
+        let (pools, programs, remote, told) = (Mutex::default(), Programs::default(), Remote::new(), Mutex::default());
+        let core = Arc::new(Core { options, clock, random, catalog, pools, programs, remote, runtime, told });
         let watched = Arc::downgrade(&core);
         core.runtime.spawn(async move {
             let mut tick = tokio::time::interval(LOOK);
@@ -114,30 +130,47 @@ impl Invoker {
         Self { core }
     }
 
-    /// Calls a function by its ARN and waits until it has answered or `deadline_ms` (epoch, the house's clock) is over.
+    /// Has a service call a function by its ARN and waits until it has answered or `deadline_ms` (epoch, the house's
+    /// clock) is over. Only functions of the caller's account and region can be called; whether others exist is not told.
+    /// `request_id`: of the request that caused this.
     pub async fn invoke(
         &self,
+        by: &Caller<'_>,
         arn: &str,
         payload: Bytes,
         deadline_ms: i64,
         request_id: &str,
     ) -> Result<Answer, Unavailable> {
-        let Some(asked) = FunctionRef::parse_arn(arn).filter(FunctionRef::is_latest) else {
-            return Ok(Answer::NotFound);
-        };
+        let Some(asked) = FunctionRef::parse_arn(arn) else { return Ok(Answer::NotFound) };
+        let key = &asked.key;
+        if key.account != by.scope.account || key.region != by.scope.region {
+            return Ok(Answer::Denied(foreign(key, by)));
+        }
+        let definition = self.core.catalog.definition(key).await?;
+        let Some(definition) = definition.filter(|_| asked.is_latest()) else { return Ok(Answer::NotFound) };
+        if let Some(why) = self.core.forbids(&definition, by) {
+            return Ok(Answer::Denied(why));
+        }
         let invocation = Invocation {
             payload,
-            request_id: request_id.to_owned(),
+            request_id: self.fresh_id(),
+            cause: Some(request_id.to_owned()),
             deadline: deadline_ms,
             tail: false,
             client_context: None,
         };
-        self.call(&asked.key, invocation).await.map(|invoked| invoked.answer)
+        self.run(definition, invocation).await.map(|invoked| invoked.answer)
     }
 
-    /// Calls a function.
+    /// Calls a function for somebody who may.
     pub async fn call(&self, key: &FunctionKey, invocation: Invocation) -> Result<Invoked, Unavailable> {
-        let Some(definition) = self.core.catalog.definition(key).await? else { return Ok(Answer::NotFound.into()) };
+        match self.core.catalog.definition(key).await? {
+            Some(definition) => self.run(definition, invocation).await,
+            None => Ok(Answer::NotFound.into()),
+        }
+    }
+
+    async fn run(&self, definition: Arc<Definition>, invocation: Invocation) -> Result<Invoked, Unavailable> {
         let left = invocation.deadline.saturating_sub(self.core.clock.now());
         let patience = Duration::from_millis(u64::try_from(left).unwrap_or(0));
         // A task of its own: a caller that goes away must not take a worker with it in the middle of a call.
@@ -170,9 +203,45 @@ impl Invoker {
     }
 }
 
+fn foreign(key: &FunctionKey, by: &Caller<'_>) -> Denied {
+    let Scope { account, region } = by.scope;
+    let why = format!("{} is not of the caller's account {account} and region {region}", key.arn());
+    Denied { why, fix: "name a function of the same account and region".to_owned() }
+}
+
+/// Says what is missing, and the command that gives it.
+fn unpermitted(key: &FunctionKey, by: &Caller<'_>) -> Denied {
+    let (name, service, source) = (&key.name, by.service, by.source_arn);
+    // An API is permitted as a whole, as people do; one route alone would be the next refusal.
+    let whole = |source: &str| source.split_once('/').map(|(api, _)| format!("{api}/*"));
+    let source = source.contains(":execute-api:").then(|| whole(source)).flatten().unwrap_or_else(|| source.to_owned());
+    let id = service.split('.').next().unwrap_or(service);
+    let fix = format!(
+        "aws lambda add-permission --function-name {name} --statement-id {id} --action lambda:InvokeFunction --principal {service} --source-arn '{source}'"
+    );
+    Denied { why: format!("no statement of the policy of {name} lets {service} call it"), fix }
+}
+
 impl Core {
     fn pools(&self) -> MutexGuard<'_, HashMap<FunctionKey, Arc<Pool>>> {
         self.pools.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Why a service may not call the function. Where policies are only for show, that is logged, once for each source.
+    fn forbids(&self, definition: &Definition, by: &Caller<'_>) -> Option<Denied> {
+        let policy = definition.policy.as_ref()?;
+        if permits(policy, by) {
+            return None;
+        }
+        let Denied { why, fix } = unpermitted(&definition.key, by);
+        if self.options.held_to_policies {
+            return Some(Denied { why, fix });
+        }
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.len() < MOST_TOLD && told.insert((definition.key.clone(), by.source_arn.to_owned())) {
+            tracing::warn!(%why, %fix, "AWS would refuse this call (Invalid permissions on Lambda function); here it goes through");
+        }
+        None
     }
 
     async fn run(&self, definition: Arc<Definition>, invocation: Invocation, patience: Duration) -> Invoked {

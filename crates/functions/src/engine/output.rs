@@ -91,8 +91,8 @@ impl Kept {
         let (function, request_id) = (self.function.as_str(), self.request_id.as_str());
         match self.lines {
             ..=LINES => {
-                let line = String::from_utf8_lossy(line);
-                tracing::info!(target: "functions::output", function, request_id, "{}", line.trim_end());
+                let line = plain(&String::from_utf8_lossy(line));
+                tracing::info!(target: "functions::output", function, request_id, "{line}");
             }
             count if count == LINES + 1 => {
                 tracing::warn!(target: "functions::output", function, request_id, "further lines of this call are dropped");
@@ -100,6 +100,16 @@ impl Kept {
             _ => {}
         }
     }
+}
+
+/// One line for the log: what would move a terminal's cursor or forge another line is shown, not done.
+fn plain(line: &str) -> String {
+    let shown = |char: char| match char {
+        '\t' => "\t".to_owned(),
+        _ if char.is_control() => char.escape_unicode().to_string(),
+        _ => char.to_string(),
+    };
+    line.trim_end().chars().map(shown).collect()
 }
 
 fn lock(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
@@ -168,6 +178,11 @@ mod tests {
         assert_eq!(tail.len(), TAIL);
         assert!(tail.ends_with(b"line 9999\n"));
         assert_eq!(lock(&kept).lines, 10_000);
+    }
+
+    #[test]
+    fn a_line_in_the_log_moves_no_cursor_and_forges_no_line() {
+        assert_eq!(plain("a\u{1b}[2J\rINFO\tb\r\n"), "a\\u{1b}[2J\\u{d}INFO\tb");
     }
 
     #[test]

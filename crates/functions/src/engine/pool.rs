@@ -114,7 +114,7 @@ impl Pool {
     async fn run(&self, mut worker: Worker, core: &Core, invocation: &Invocation) -> Option<Invoked> {
         let limit = self.definition.timeout;
         let fresh = worker.start.take();
-        worker.output.begin(&invocation.request_id, fresh.is_some());
+        worker.output.begin(invocation.under(), fresh.is_some());
         worker.output.platform(&format!("START RequestId: {} Version: {LATEST}", invocation.request_id));
         let event = Event {
             request_id: invocation.request_id.clone(),
@@ -174,7 +174,7 @@ impl Pool {
 fn failed_start(invocation: &Invocation, not_started: NotStarted) -> Invoked {
     let error = &not_started.error;
     let (function_error, said) = (&error.error_type, &error.error_message);
-    tracing::warn!(request_id = %invocation.request_id, %function_error, %said, "a function did not start");
+    tracing::warn!(request_id = invocation.under(), %function_error, %said, "a function did not start");
     let log_tail = invocation.tail.then_some(not_started.tail);
     Invoked { answer: Answer::Failed(not_started.error), log_tail }
 }

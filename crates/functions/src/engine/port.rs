@@ -2,16 +2,28 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http_apis::ports::{FunctionAnswer, Functions, InvokeError};
+use http_apis::ports::{Calling, FunctionAnswer, Functions, InvokeError};
+use user_pools::Scope;
 
-use super::{Answer, Invoker};
+use super::{Answer, Denied, Invoker};
+use crate::model::Caller;
+
+const SERVICE: &str = "apigateway.amazonaws.com";
 
 #[async_trait]
 impl Functions for Invoker {
-    async fn invoke(&self, arn: &str, payload: Bytes, deadline: i64) -> Result<FunctionAnswer, InvokeError> {
-        let id = self.fresh_id();
-        match Self::invoke(self, arn, payload, deadline, &id).await {
+    async fn invoke(
+        &self,
+        by: Calling<'_>,
+        arn: &str,
+        payload: Bytes,
+        deadline: i64,
+    ) -> Result<FunctionAnswer, InvokeError> {
+        let scope = Scope { account: by.scope.account.clone(), region: by.scope.region.clone() };
+        let caller = Caller { service: SERVICE, scope: &scope, source_arn: by.source_arn, by_role: by.by_role };
+        match Self::invoke(self, &caller, arn, payload, deadline, by.request_id).await {
             Ok(Answer::Payload(payload)) => Ok(FunctionAnswer { payload }),
+            Ok(Answer::Denied(Denied { why, fix })) => Err(InvokeError::Denied { why, fix }),
             Ok(Answer::NotFound) => Err(InvokeError::NotFound),
             Ok(Answer::Deadline) => Err(InvokeError::Timeout),
             Ok(Answer::Throttled) => {

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use name::is_name;
 pub use name::{FunctionKey, FunctionRef, LATEST};
-pub(crate) use policy::document;
-pub use policy::{NewStatement, Statement};
+pub use policy::{Caller, NewStatement, Statement};
+pub(crate) use policy::{document, permits};
 pub use runtime::{Runtime, RuntimeFamily};
 
 /// Longest time a call may take, in seconds.
@@ -209,6 +209,8 @@ pub struct Definition {
     pub concurrency: usize,
     /// Workers of another revision are not used again.
     pub revision: String,
+    /// Which services may call it. `None`: those of its account and region, as its operator has set it up by hand.
+    pub policy: Option<Vec<Statement>>,
 }
 
 /// Shows no variable: they are secrets often enough.
@@ -225,7 +227,8 @@ impl Definition {
     pub(crate) fn uploaded(function: &Function, environment: BTreeMap<String, String>, path: PathBuf) -> Self {
         let settings = &function.settings;
         let source = Source::Folder { path, command: None, reload: false };
-        Self::of(&function.key, settings, environment, source, CONCURRENCY, &function.revision)
+        let policy = Some(function.policy.clone());
+        Self { policy, ..Self::of(&function.key, settings, environment, source, CONCURRENCY, &function.revision) }
     }
 
     /// What a configured function runs as.
@@ -252,6 +255,7 @@ impl Definition {
             concurrency,
             revision: revision.to_owned(),
             source,
+            policy: None,
         }
     }
 }

@@ -1,7 +1,8 @@
-//! The resource policy of a function: statements as AddPermission makes them. Kept and shown; calls are not held to them.
+//! The resource policy of a function: statements as AddPermission makes them, and which services' calls they permit.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use user_pools::Scope;
 
 /// What AddPermission is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +48,76 @@ impl Statement {
         }
         Self { id: asked.id.clone(), json: Value::Object(statement) }
     }
+}
+
+/// A service that calls a function, and for whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller<'a> {
+    /// Such as `apigateway.amazonaws.com`.
+    pub service: &'a str,
+    /// Account and region of what calls: the API, the user pool.
+    pub scope: &'a Scope,
+    /// Its ARN (`aws:SourceArn`).
+    pub source_arn: &'a str,
+    /// It calls under a role of the account, so that no policy of the function is needed.
+    pub by_role: bool,
+}
+
+/// Whether a statement permits the call. Statements are AddPermission's: all of them allow, none denies.
+pub(crate) fn permits(statements: &[Statement], by: &Caller<'_>) -> bool {
+    by.by_role || statements.iter().any(|statement| statement.permits(by))
+}
+
+impl Statement {
+    fn permits(&self, by: &Caller<'_>) -> bool {
+        let action = matches!(self.json["Action"].as_str(), Some("lambda:InvokeFunction" | "lambda:*" | "*"));
+        let principal = &self.json["Principal"];
+        let named = principal == "*" || principal["Service"] == by.service;
+        let conditions = self.json.get("Condition").and_then(Value::as_object).into_iter().flatten();
+        let mut conditions = conditions.flat_map(|(operator, keys)| {
+            let keys = keys.as_object().into_iter().flatten();
+            keys.map(move |(key, wanted)| holds(operator, key, wanted.as_str().unwrap_or_default(), by))
+        });
+        action && named && conditions.all(|held| held)
+    }
+}
+
+/// What a service's call says nothing of (an organization, a token, a function URL) is never so.
+fn holds(operator: &str, key: &str, wanted: &str, by: &Caller<'_>) -> bool {
+    match (operator, key) {
+        ("StringEquals", "AWS:SourceAccount") => wanted == by.scope.account,
+        ("ArnLike", "AWS:SourceArn") => arn_like(wanted, by.source_arn),
+        _ => false,
+    }
+}
+
+/// AWS's ArnLike: each of an ARN's six parts by itself, `*` for any text and `?` for one character.
+fn arn_like(pattern: &str, arn: &str) -> bool {
+    let (patterns, parts): (Vec<&str>, Vec<&str>) = (pattern.splitn(6, ':').collect(), arn.splitn(6, ':').collect());
+    patterns.len() == parts.len() && patterns.iter().zip(parts).all(|(pattern, part)| like(pattern, part))
+}
+
+/// Linear in both: goes back to the last `*` only.
+fn like(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    let (mut at, mut seen, mut star) = (0, 0, None);
+    while seen < text.len() {
+        match pattern.get(at) {
+            Some(b'*') => {
+                star = Some((at, seen));
+                at += 1;
+            }
+            Some(&byte) if byte == b'?' || byte == text[seen] => (at, seen) = (at + 1, seen + 1),
+            _ => match star {
+                Some((before, taken)) => {
+                    star = Some((before, taken + 1));
+                    (at, seen) = (before + 1, taken + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[at..].iter().all(|byte| *byte == b'*')
 }
 
 /// The policy document; `None` without statements.
@@ -107,5 +178,58 @@ mod tests {
         assert_eq!(principal("123456789012"), json!({"AWS": "arn:aws:iam::123456789012:root"}));
         assert_eq!(principal("*"), json!("*"));
         assert_eq!(document(&[]), None);
+    }
+
+    fn asked(principal: &str, source_arn: Option<&str>, source_account: Option<&str>) -> NewStatement {
+        NewStatement {
+            id: "s".to_owned(),
+            action: "lambda:InvokeFunction".to_owned(),
+            principal: principal.to_owned(),
+            source_arn: source_arn.map(str::to_owned),
+            source_account: source_account.map(str::to_owned),
+            organization: None,
+            event_source_token: None,
+            url_auth: None,
+        }
+    }
+
+    fn permitted(asked: &NewStatement) -> bool {
+        let scope = Scope { account: "000000000000".to_owned(), region: "us-east-1".to_owned() };
+        let source_arn = "arn:aws:execute-api:us-east-1:000000000000:abc/$default/GET/files/{id}";
+        let by = Caller { service: "apigateway.amazonaws.com", scope: &scope, source_arn, by_role: false };
+        permits(&[Statement::new("arn:aws:lambda:us-east-1:000000000000:function:f", asked)], &by)
+    }
+
+    #[test]
+    fn a_statement_permits_the_service_and_the_source_it_names() {
+        let api = "apigateway.amazonaws.com";
+        let source = |rest: &str| format!("arn:aws:execute-api:us-east-1:000000000000:{rest}");
+        for rest in ["*", "abc/*", "abc/*/*", "abc/*/GET/files/{id}", "abc/$default/*/files/*", "ab?/*"] {
+            assert!(permitted(&asked(api, Some(&source(rest)), None)), "{rest}");
+        }
+        for rest in ["abd/*", "abc/*/POST/*", "abc", "abc/live/*", ""] {
+            assert!(!permitted(&asked(api, Some(&source(rest)), None)), "{rest}");
+        }
+        assert!(!permitted(&asked(api, Some("*"), None)), "one star is no ARN");
+        assert!(permitted(&asked(api, None, Some("000000000000"))) && permitted(&asked("*", None, None)));
+        assert!(!permitted(&asked(api, None, Some("111111111111"))));
+        assert!(!permitted(&asked("cognito-idp.amazonaws.com", None, None)));
+        assert!(!permitted(&asked("000000000000", None, None)), "an account's statement is for its own people");
+    }
+
+    #[test]
+    fn what_a_service_does_not_say_is_not_met_and_other_actions_permit_nothing() {
+        let open = asked("apigateway.amazonaws.com", None, None);
+        assert!(permitted(&open));
+        assert!(!permitted(&NewStatement { organization: Some("o-1".to_owned()), ..open.clone() }));
+        assert!(!permitted(&NewStatement { url_auth: Some("NONE".to_owned()), ..open.clone() }));
+        assert!(!permitted(&NewStatement { action: "lambda:GetFunction".to_owned(), ..open }));
+    }
+
+    #[test]
+    fn many_stars_take_no_time() {
+        let pattern = "*a".repeat(2000);
+        assert!(!like(&pattern, &("a".repeat(1999) + "b")));
+        assert!(like("a*b*c", "axxbxbc") && like("", "") && like("**", "") && !like("?", ""));
     }
 }

@@ -45,6 +45,8 @@ pub struct ServicePorts {
     pub clock: Arc<dyn Clock>,
     /// Where functions run.
     pub runtime: Handle,
+    /// Names of functions that the server has itself, elsewhere: nobody may make another of that name.
+    pub taken: Vec<String>,
 }
 
 /// All functions. Cheap to clone.
@@ -54,6 +56,7 @@ pub struct Functions {
     random: Arc<dyn Random>,
     invoker: Invoker,
     runtime: Handle,
+    taken: Arc<[String]>,
 }
 
 /// What CreateFunction is given beside the name.
@@ -92,7 +95,7 @@ impl Functions {
         let directory = Arc::new(Directory::new(ports.store, ports.code, ports.keys, configured));
         let invoker =
             Invoker::new(directory.clone(), ports.clock, Arc::clone(&ports.random), options, ports.runtime.clone());
-        Self { directory, random: ports.random, invoker, runtime: ports.runtime }
+        Self { directory, random: ports.random, invoker, runtime: ports.runtime, taken: ports.taken.into() }
     }
 
     /// The engine.
@@ -106,7 +109,7 @@ impl Functions {
         rules::settings(&asked.settings)?;
         rules::environment(&asked.environment)?;
         rules::tags(&asked.tags)?;
-        if self.directory.configured(&key).is_some() {
+        if self.directory.configured(&key).is_some() || self.taken.contains(&key.name) {
             return Err(FunctionsError::Exists(key.name));
         }
         let code = self.keep(asked.zip).await?;

@@ -68,6 +68,7 @@ impl Bench {
             random: inner.pools.random.clone(),
             clock: Arc::new(Machine),
             runtime: Handle::current(),
+            taken: vec!["dashboard".to_owned()],
         };
         Self { functions: Functions::new(ports, configured, options), inner, folder }
     }
@@ -76,6 +77,7 @@ impl Bench {
         Invocation {
             payload: Bytes::from(event.to_string()),
             request_id: uuid(),
+            cause: None,
             deadline: Machine.now() + 60_000,
             tail: true,
             client_context: None,

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
-use functions::{Answer, Configured, Settings, Source};
+use functions::{Answer, Caller, Configured, Settings, Source};
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, configured, folder, key, node, python, tail};
+use crate::bench::{ACCOUNT, Bench, configured, folder, key, node, python, tail};
 
 const ECHO: &str = "import os\ncount = 0\ndef handler(event, context):\n    global count\n    count += 1\n    print('got', event)\n    return {'event': event, 'count': count, 'pid': os.getpid(), 'id': context.aws_request_id, 'arn': context.invoked_function_arn, 'left': context.get_remaining_time_in_millis(), 'name': context.function_name, 'env': dict(os.environ), 'cwd': os.getcwd()}\n";
 
@@ -203,7 +203,9 @@ async fn a_function_that_is_not_there_is_not_found() {
     assert_eq!(bench.call("nothing", json!({})).await.answer, Answer::NotFound);
     let invoker = bench.functions.invoker();
     for arn in ["nonsense", "arn:aws:lambda:us-east-1:000000000000:function:f:live"] {
-        let answer = invoker.invoke(arn, "{}".into(), i64::MAX, "id").await.unwrap();
+        let scope = user_pools::Scope { account: ACCOUNT.to_owned(), region: "us-east-1".to_owned() };
+        let by = Caller { service: "apigateway.amazonaws.com", scope: &scope, source_arn: "", by_role: false };
+        let answer = invoker.invoke(&by, arn, "{}".into(), i64::MAX, "id").await.unwrap();
         assert_eq!(answer, Answer::NotFound, "{arn}");
     }
     let settings = Settings::new("python3.12", "a.b", "");

@@ -85,9 +85,31 @@ async fn workers_end_with_a_server_that_is_killed() {
     until("the function has ended with its server", || !runs(pid)).await;
 }
 
+/// Children of this process that have ended and that nobody has asked for.
+fn zombies() -> Vec<String> {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+    let children = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
+    let stat = |pid: &str| std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let all: Vec<String> = children.flat_map(|line| line.split(' ').map(stat).collect::<Vec<_>>()).collect();
+    all.into_iter().filter(|stat| stat.contains(") Z ")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn processes_that_ended_leave_nothing_behind() {
+    const PYTHON: &str = "import os, time\ndef handler(event, context):\n    if event == 'exit': os._exit(1)\n    if event == 'sleep': time.sleep(60)\n    return os.getpid()\n";
+    let bench = Bench::new(|root| vec![within(1, python(root, "py", PYTHON)), python(root, "bad", "raise Exception")]);
+    bench.error("py", json!("exit")).await;
+    bench.error("py", json!("sleep")).await;
+    bench.error("bad", json!({})).await;
+    bench.ok("py", json!("go on")).await;
+    bench.functions.invoker().close();
+    until("every process that ended has been asked for", || zombies().is_empty()).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_idle_worker_ends_after_its_time() {
-    let options = InvokerOptions { surroundings: surroundings(), idle: Duration::from_millis(1) };
+    let options =
+        InvokerOptions { surroundings: surroundings(), idle: Duration::from_millis(1), ..InvokerOptions::default() };
     let bench = Bench::with(|root| vec![python(root, "one", SLEEP)], options);
     let pid = bench.ok("one", json!(0)).await.as_u64().unwrap();
     for _ in 0..20 {

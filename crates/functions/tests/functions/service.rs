@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 
-use functions::{Architecture, Change, Created, FunctionRef, FunctionsError, NewStatement, Settings, Shown};
+use functions::{
+    Answer, Architecture, Caller, Change, Created, FunctionRef, FunctionsError, InvokerOptions, NewStatement, Settings,
+    Shown,
+};
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 
-use crate::bench::{ACCOUNT, Bench, key, python};
+use crate::bench::{ACCOUNT, Bench, key, python, surroundings};
 
 const NOW: i64 = 1_800_000_000_000;
 
@@ -39,6 +42,19 @@ fn named(name: &str) -> FunctionRef {
     FunctionRef { key: key(name), qualifier: None }
 }
 
+fn permission(principal: &str) -> NewStatement {
+    NewStatement {
+        id: "api".to_owned(),
+        action: "lambda:InvokeFunction".to_owned(),
+        principal: principal.to_owned(),
+        source_arn: None,
+        source_account: None,
+        organization: None,
+        event_source_token: None,
+        url_auth: None,
+    }
+}
+
 async fn made(bench: &Bench, name: &str, expression: &str) -> Shown {
     bench.functions.create(NOW, key(name), created(returning(expression))).await.unwrap()
 }
@@ -59,7 +75,7 @@ async fn an_uploaded_function_runs_with_its_environment_and_each_change_at_once(
     assert_eq!(bench.ok("f", json!({})).await, "new code");
     assert_eq!(bench.functions.zip(&key("f")).await.unwrap(), code);
     bench.functions.delete(NOW, &named("f")).await.unwrap();
-    assert_eq!(bench.call("f", json!({})).await.answer, functions::Answer::NotFound);
+    assert_eq!(bench.call("f", json!({})).await.answer, Answer::NotFound);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -94,6 +110,8 @@ async fn refusals_have_awss_words() {
     let shown = made(&bench, "f", "1").await;
     let again = bench.functions.create(NOW, key("f"), created(returning("1"))).await.err().unwrap();
     assert_eq!(again.to_string(), "Function already exist: f");
+    let taken = bench.functions.create(NOW, key("dashboard"), created(returning("1"))).await.err().unwrap();
+    assert_eq!(taken.to_string(), "Function already exist: dashboard");
     let missing = bench.functions.get(&named("g")).await.err().unwrap();
     assert_eq!(missing.to_string(), format!("Function not found: arn:aws:lambda:us-east-1:{ACCOUNT}:function:g"));
     let version = FunctionRef { key: key("f"), qualifier: Some("7".to_owned()) };
@@ -112,16 +130,7 @@ async fn statements_are_added_and_removed_by_their_ids() {
     let bench = Bench::new(|_| Vec::new());
     made(&bench, "f", "1").await;
     assert_eq!(bench.functions.policy(&named("f")).await.unwrap_err(), FunctionsError::NoPolicy);
-    let statement = NewStatement {
-        id: "api".to_owned(),
-        action: "lambda:InvokeFunction".to_owned(),
-        principal: "apigateway.amazonaws.com".to_owned(),
-        source_arn: None,
-        source_account: None,
-        organization: None,
-        event_source_token: None,
-        url_auth: None,
-    };
+    let statement = permission("apigateway.amazonaws.com");
     bench.functions.add_permission(NOW, &named("f"), &statement, None).await.unwrap();
     let twice = bench.functions.add_permission(NOW, &named("f"), &statement, None).await;
     assert_eq!(twice.unwrap_err(), FunctionsError::StatementExists("api".to_owned()));
@@ -131,6 +140,70 @@ async fn statements_are_added_and_removed_by_their_ids() {
     bench.functions.remove_permission(NOW, &named("f"), "api", None).await.unwrap();
     let gone = bench.functions.remove_permission(NOW, &named("f"), "api", None).await.unwrap_err();
     assert_eq!(gone, FunctionsError::NoStatement("api".to_owned()));
+}
+
+/// What a service's call of a function ends in; `Ok` is what it answered.
+async fn called_by(bench: &Bench, account: &str, region: &str, name: &str) -> Result<Value, Answer> {
+    let scope = user_pools::Scope { account: account.to_owned(), region: region.to_owned() };
+    let source_arn = &format!("arn:aws:execute-api:{region}:{account}:abc/$default/GET/");
+    let by = Caller { service: "apigateway.amazonaws.com", scope: &scope, source_arn, by_role: false };
+    let deadline = Bench::invocation(&json!({})).deadline;
+    match bench.functions.invoker().invoke(&by, &key(name).arn(), "{}".into(), deadline, "r").await.unwrap() {
+        Answer::Payload(payload) => Ok(serde_json::from_slice(&payload).unwrap()),
+        other => Err(other),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_service_calls_functions_of_its_own_account_and_region_that_permit_it() {
+    let bench = Bench::new(|root| vec![python(root, "own", "def handler(event, context):\n    return 'own'\n")]);
+    made(&bench, "f", "1").await;
+    let called = async |account, region, name| called_by(&bench, account, region, name).await;
+    let denied = |answer: Result<Value, Answer>| match answer {
+        Err(Answer::Denied(denied)) => denied,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(called(ACCOUNT, "us-east-1", "own").await, Ok(json!("own")), "its operator set it up by hand");
+    let refused = denied(called(ACCOUNT, "us-east-1", "f").await);
+    assert!(refused.fix.contains("add-permission") && refused.fix.contains(":abc/*'"), "{refused:?}");
+    let statement = NewStatement {
+        source_arn: Some(format!("arn:aws:execute-api:us-east-1:{ACCOUNT}:abc/*/GET/")),
+        ..permission("apigateway.amazonaws.com")
+    };
+    bench.functions.add_permission(NOW, &named("f"), &statement, None).await.unwrap();
+    assert_eq!(called(ACCOUNT, "us-east-1", "f").await, Ok(json!(1)));
+    for name in ["f", "own", "nothing"] {
+        for (account, region) in [("111111111111", "us-east-1"), (ACCOUNT, "eu-west-1")] {
+            assert!(denied(called(account, region, name).await).why.contains("is not of the caller's account"));
+        }
+    }
+    bench.functions.remove_permission(NOW, &named("f"), "api", None).await.unwrap();
+    denied(called(ACCOUNT, "us-east-1", "f").await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_policies_are_only_for_show_every_call_of_the_account_goes_through() {
+    let options = InvokerOptions { surroundings: surroundings(), held_to_policies: false, ..InvokerOptions::default() };
+    let bench = Bench::with(|_| Vec::new(), options);
+    made(&bench, "f", "1").await;
+    assert_eq!(called_by(&bench, ACCOUNT, "us-east-1", "f").await, Ok(json!(1)));
+    assert!(matches!(called_by(&bench, "111111111111", "us-east-1", "f").await, Err(Answer::Denied(_))));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn code_is_readable_by_the_servers_user_only() {
+    let bench = Bench::new(|_| Vec::new());
+    made(&bench, "f", "1").await;
+    let mut folders = vec![bench.folder.path().join("code")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            let mode = std::os::unix::fs::PermissionsExt::mode(&entry.metadata().unwrap().permissions()) & 0o777;
+            let wanted = if entry.path().is_dir() { 0o700 } else { 0o600 };
+            assert_eq!(mode, wanted, "{}", entry.path().display());
+            folders.extend(entry.path().is_dir().then(|| entry.path()));
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -36,7 +36,7 @@ pub(super) fn event(route: &ServedRoute, call: &Call, bearer: Option<&Bearer>, b
 fn context(route: &ServedRoute, call: &Call, bearer: Option<&Bearer>) -> HttpContextV1 {
     let stage = call.stage();
     HttpContextV1 {
-        account_id: stage.account.to_string(),
+        account_id: stage.scope.account.clone(),
         api_id: stage.api_id.to_string(),
         authorizer: bearer
             .map(|bearer| AuthorizerV1::Jwt { claims: bearer.printed().clone(), scopes: scopes(route, bearer) }),

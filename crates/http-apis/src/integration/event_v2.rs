@@ -30,7 +30,7 @@ pub(super) fn event(route: &ServedRoute, call: &Call, bearer: Option<&Bearer>, b
 fn context(route: &ServedRoute, call: &Call, bearer: Option<&Bearer>) -> HttpContextV2 {
     let stage = call.stage();
     HttpContextV2 {
-        account_id: stage.account.to_string(),
+        account_id: stage.scope.account.clone(),
         api_id: stage.api_id.to_string(),
         authentication: None,
         authorizer: bearer.map(|bearer| {

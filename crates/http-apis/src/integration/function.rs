@@ -11,7 +11,7 @@ use super::{event_v1, event_v2, headers};
 use crate::{
     authorizer::Bearer,
     gateway::{AnswerBody, BodyError, Call, MAX_BODY, Own, Refusal, Upload, Worker, shown, too_large},
-    ports::{FunctionAnswer, InvokeError},
+    ports::{Calling, FunctionAnswer, InvokeError},
     snapshot::{FunctionTarget, Payload, ServedRoute},
 };
 
@@ -34,9 +34,20 @@ pub(super) async fn call(
     let event = event(worker, target, route, &mut call, bearer, &body)?;
     let milliseconds = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
     let deadline = call.context.now + milliseconds(started.elapsed() + target.timeout);
-    let invoked = worker.shared().ports.functions.invoke(&target.arn, event, deadline);
+    let source_arn = source_arn(route, &call);
+    let (scope, request_id, by_role) = (&call.stage().scope, call.id.as_str(), target.by_role);
+    let by = Calling { scope, source_arn: &source_arn, by_role, request_id };
+    let invoked = worker.shared().ports.functions.invoke(by, &target.arn, event, deadline);
     let answer = tokio::time::timeout(target.timeout, invoked).await.unwrap_or(Err(InvokeError::Timeout));
     response(target, &answer.map_err(|error| failed(target, &error))?)
+}
+
+/// What a function's policy knows the call by (`aws:SourceArn`).
+fn source_arn(route: &ServedRoute, call: &Call) -> String {
+    let stage = call.stage();
+    let (region, account, api, name) = (&stage.scope.region, &stage.scope.account, &stage.api_id, &stage.name);
+    let method = if &*route.resource == "$default" { "/" } else { &format!("/{}", call.method()) };
+    format!("arn:aws:execute-api:{region}:{account}:{api}/{name}{method}{}", route.resource)
 }
 
 /// The whole body. A client that sends nothing for too long is given up.
@@ -131,6 +142,9 @@ fn failed(target: &FunctionTarget, error: &InvokeError) -> Refusal {
         InvokeError::NotFound => {
             let fix = "point the integration at a function that exists";
             Refusal::new(Own::Internal, "integration.function", expected, got, fix)
+        }
+        InvokeError::Denied { fix, .. } => {
+            Refusal::new(Own::Internal, "integration.permission", expected, got, fix.clone())
         }
         InvokeError::Unhandled { .. } => {
             Refusal::new(Own::Internal, "integration.function", expected, got, "see the function's log")

@@ -124,7 +124,7 @@ fn context<'c>(name: &str, call: &'c Call, bearer: Option<&'c Bearer>) -> Option
     }
     let stage = call.stage();
     Some(match name {
-        "accountId" => (&*stage.account).into(),
+        "accountId" => (&*stage.scope.account).into(),
         "apiId" => (&*stage.api_id).into(),
         "stage" => (&*stage.name).into(),
         "domainName" => call.domain(),

@@ -31,7 +31,7 @@ impl ServedApi {
 fn compile_stage(api: &Api, stage: &Stage, definition: &Definition, issuers: &Issuers) -> ServedStage {
     let routes = definition.routes.iter().map(|route| compile_route(route, definition, stage, issuers));
     ServedStage {
-        account: api.scope.account.as_str().into(),
+        scope: api.scope.clone(),
         api_id: api.api_id.as_str().into(),
         aws_host: format!("{}.execute-api.{}.amazonaws.com", api.api_id, api.scope.region).into(),
         name: stage.stage_name.as_str().into(),
@@ -140,7 +140,8 @@ fn compile_function(integration: &Integration, uri: &str, timeout: Duration) -> 
         return ServedIntegration::Broken(format!("{uri} does not name a function"));
     };
     let payload = if integration.payload_format_version == "2.0" { Payload::V2 } else { Payload::V1 };
-    ServedIntegration::Function(FunctionTarget { arn: arn.into(), payload, timeout })
+    let by_role = integration.credentials_arn.is_some();
+    ServedIntegration::Function(FunctionTarget { arn: arn.into(), payload, by_role, timeout })
 }
 
 /// Replaces `${stageVariables.name}`; the name of the first one that is not set otherwise.

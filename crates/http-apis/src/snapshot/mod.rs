@@ -38,7 +38,7 @@ pub(crate) struct ServedApi {
 
 /// A stage with its deployment compiled under the stage's variables.
 pub(crate) struct ServedStage {
-    pub(crate) account: Box<str>,
+    pub(crate) scope: Scope,
     pub(crate) api_id: Arc<str>,
     /// The name the API's endpoint has on AWS.
     pub(crate) aws_host: Box<str>,
@@ -108,6 +108,8 @@ pub(crate) enum ServedIntegration {
 pub(crate) struct FunctionTarget {
     pub(crate) arn: Box<str>,
     pub(crate) payload: Payload,
+    /// The integration names a role.
+    pub(crate) by_role: bool,
     pub(crate) timeout: Duration,
 }
 

@@ -15,7 +15,9 @@ use bytes::Bytes;
 use http_apis::{
     Act, Api, ApiStore, Gateway, GatewayOptions, Ports, Random, RequestContext, Scope, StoreError,
     model::{AuthorizationType, JwtConfiguration, NewApi, NewAuthorizer, NewIntegration, NewRoute, NewStage},
-    ports::{ApiChange, ApiCursor, ApiKey, FunctionAnswer, Functions, InvokeError, LocalIssuers, Recorder, Refused},
+    ports::{
+        ApiChange, ApiCursor, ApiKey, Calling, FunctionAnswer, Functions, InvokeError, LocalIssuers, Recorder, Refused,
+    },
 };
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -40,6 +42,7 @@ pub enum Script {
     Throws,
     Hangs,
     Missing,
+    Denies,
 }
 
 pub struct World {
@@ -47,6 +50,7 @@ pub struct World {
     seed: AtomicU64,
     script: Mutex<Script>,
     calls: AtomicUsize,
+    source: Mutex<String>,
     refused: Mutex<Vec<Refused>>,
     keys: Mutex<Option<Arc<KeySet>>>,
     apis: Mutex<BTreeMap<ApiKey, Api>>,
@@ -67,7 +71,14 @@ impl Random for World {
 
 #[async_trait]
 impl Functions for World {
-    async fn invoke(&self, arn: &str, payload: Bytes, _deadline: i64) -> Result<FunctionAnswer, InvokeError> {
+    async fn invoke(
+        &self,
+        by: Calling<'_>,
+        arn: &str,
+        payload: Bytes,
+        _deadline: i64,
+    ) -> Result<FunctionAnswer, InvokeError> {
+        *self.source.lock().unwrap() = by.source_arn.to_owned();
         self.calls.fetch_add(1, Ordering::Relaxed);
         let script = self.script.lock().unwrap().clone();
         match script {
@@ -80,6 +91,7 @@ impl Functions for World {
             Script::Throws => Err(InvokeError::Unhandled { kind: "Error".into(), message: "boom".into() }),
             Script::Hangs => std::future::pending().await,
             Script::Missing => Err(InvokeError::NotFound),
+            Script::Denies => Err(InvokeError::Denied { why: "no statement".into(), fix: "add one".into() }),
         }
     }
 }
@@ -228,6 +240,7 @@ impl Bench {
             seed: AtomicU64::new(1),
             script: Mutex::new(Script::Echo),
             calls: AtomicUsize::new(0),
+            source: Mutex::default(),
             refused: Mutex::default(),
             keys: Mutex::new(Some(Arc::new(KeySet::new([key().verifying_key().unwrap()])))),
             apis: Mutex::default(),
@@ -330,6 +343,11 @@ impl Bench {
 
     pub fn returns(&self, payload: &str) {
         self.script(Script::Returns(payload.as_bytes().to_vec()));
+    }
+
+    /// The ARN under which the function was called last.
+    pub fn source(&self) -> String {
+        self.world.source.lock().unwrap().clone()
     }
 
     pub fn calls(&self) -> usize {

@@ -409,6 +409,29 @@ async fn vectors_30_to_34_bad_answers_are_500_and_good_ones_keep_their_order() {
 }
 
 #[tokio::test]
+async fn a_function_learns_which_route_calls_and_its_refusal_is_told_to_the_operator_only() {
+    let mut bench = Bench::new().await;
+    let function = bench.function("2.0", 30_000).await;
+    for (key, path, source) in [
+        ("ANY /files/{id}", "/files/a", "GET/files/{id}"),
+        ("$default", "/else", "$default"),
+        ("GET /", "/", "GET/"),
+    ] {
+        bench.open(key, &function).await;
+        assert_eq!(bench.get(path, &[]).await.status, 200);
+        let called = bench.source();
+        let (api, route) = called.split_once("/$default/").unwrap();
+        assert!(api.starts_with("arn:aws:execute-api:us-east-1:000000000000:"), "{api}");
+        assert_eq!(route, source);
+    }
+    bench.script(Script::Denies);
+    assert_internal(&bench.get("/else", &[]).await);
+    let refusal = bench.last_refusal();
+    assert_eq!((refusal.rule, &*refusal.fix), ("integration.permission", "add one"));
+    assert_eq!(refusal.got, "Invalid permissions on Lambda function: no statement");
+}
+
+#[tokio::test]
 async fn vector_35_a_slow_function_is_503() {
     let mut bench = Bench::new().await;
     let function = bench.function("2.0", 50).await;
