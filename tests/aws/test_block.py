@@ -19,7 +19,7 @@ def block(lab):
 
 
 def urls(text):
-    return sorted({url.replace("\\$", "$") for url in re.findall(r"https?://[^\s'\"]+", text)})
+    return sorted(set(re.findall(r"https?://[^\s'\"]+", text)))
 
 
 def opened(url, accept="text/html,*/*;q=0.8"):
@@ -36,7 +36,7 @@ def opened(url, accept="text/html,*/*;q=0.8"):
 
 def test_every_url_of_the_block_answers_as_it_is_printed(block):
     found = urls(block)
-    assert len(found) >= 7, block
+    assert len(found) >= 6, block
     for url in found:
         answer = opened(url)
         guarded = url.endswith("/metadata/list")

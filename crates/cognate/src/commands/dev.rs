@@ -194,6 +194,11 @@ fn text(values: &Value, at: &str) -> String {
     values.pointer(at).and_then(Value::as_str).unwrap_or("-").to_owned()
 }
 
+/// A route behind the authorizer, by a name that resolves everywhere and in letters that mean nothing to a shell.
+fn guarded_url(values: &Value) -> String {
+    format!("{}/execute-api/{}/%24default/metadata/list", text(values, "/base"), text(values, "/apiId"))
+}
+
 /// Name and value, a line each.
 fn facts(values: &Value) -> String {
     let text = |at: &str| text(values, at);
@@ -209,7 +214,7 @@ fn facts(values: &Value) -> String {
             ("app client", text("/clientId")),
             ("issuer", text("/issuer")),
             ("login domain", text("/loginDomain")),
-            ("API", format!("{}/metadata/list   401 without a token: that is the point", text("/apiUrl"))),
+            ("API", format!("{}   401 without a token: that is the point", guarded_url(values))),
         ]);
     }
     rows.extend([("AWS endpoint", text("/base")), ("data folder", text("/dataFolder"))]);
@@ -223,7 +228,7 @@ fn commands(values: &Value, program: &str) -> String {
     if values.get("userPoolId").is_none() {
         return "  list the pools      aws cognito-idp list-user-pools --max-results 10\n".to_owned();
     }
-    let curl = format!("curl -i {}/execute-api/{}/\\$default/metadata/list", text("/base"), text("/apiId"));
+    let curl = format!("curl -i {}", guarded_url(values));
     let lines = [
         ("list the users", format!("aws cognito-idp list-users --user-pool-id {}", text("/userPoolId"))),
         ("get a 401", curl),

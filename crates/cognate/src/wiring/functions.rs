@@ -63,7 +63,9 @@ pub async fn open(
     settings: FunctionSettings,
 ) -> Result<Service, DataError> {
     if settings.configured.iter().any(|it| it.key.name == DASHBOARD) {
-        return Err(DataError(format!("--function {DASHBOARD}: the name is taken by the file dashboard of this server")));
+        return Err(DataError(format!(
+            "--function {DASHBOARD}: the name is taken by the file dashboard of this server"
+        )));
     }
     let code = CodeFolder::open(&folder.functions())
         .map_err(|error| DataError(format!("the folder of functions' code: {error}")))?;

@@ -412,11 +412,9 @@ async fn vectors_30_to_34_bad_answers_are_500_and_good_ones_keep_their_order() {
 async fn a_function_learns_which_route_calls_and_its_refusal_is_told_to_the_operator_only() {
     let mut bench = Bench::new().await;
     let function = bench.function("2.0", 30_000).await;
-    for (key, path, source) in [
-        ("ANY /files/{id}", "/files/a", "GET/files/{id}"),
-        ("$default", "/else", "$default"),
-        ("GET /", "/", "GET/"),
-    ] {
+    for (key, path, source) in
+        [("ANY /files/{id}", "/files/a", "GET/files/{id}"), ("$default", "/else", "$default"), ("GET /", "/", "GET/")]
+    {
         bench.open(key, &function).await;
         assert_eq!(bench.get(path, &[]).await.status, 200);
         let called = bench.source();
