@@ -1,5 +1,6 @@
 //! [`Bench`]: user pools over a real store in a temporary folder, everything else under the test's thumb.
 use crate::doubles::{CapturedDecisions, CapturedMail, CheapHasher, Clock, ScriptedProviders, SeededRandom};
+use crate::functions::ScriptedFunctions;
 use crate::rows;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,7 +18,7 @@ use user_pools::ports::{Clients, Pools, Users};
 use user_pools::sealing::KeyRing;
 use user_pools::token::{KeyPurpose, KeyState, SigningKeyRow};
 use user_pools::user::{User, UserStatus};
-use user_pools::{Config, Millis, PoolId, RequestContext, UserPools};
+use user_pools::{Carried, Config, Millis, PoolId, RequestContext, UserPools};
 use zeroize::Zeroizing;
 
 /// The password of the bench's users.
@@ -43,6 +44,8 @@ pub struct Bench {
     pub mail: Arc<CapturedMail>,
     /// Identity providers, as the test wrote them.
     pub providers: Arc<ScriptedProviders>,
+    /// Functions attached to pools.
+    pub functions: Arc<ScriptedFunctions>,
     /// Decisions noted.
     pub decisions: Arc<CapturedDecisions>,
     /// The hasher behind `pools`.
@@ -70,12 +73,14 @@ impl Bench {
         let store = SqliteStore::open(&folder.path().join("cognate.db"), &options).unwrap();
         let (mail, decisions) = (Arc::<CapturedMail>::default(), Arc::<CapturedDecisions>::default());
         let (hasher, providers) = (Arc::<CheapHasher>::default(), Arc::<ScriptedProviders>::default());
+        let functions = Arc::<ScriptedFunctions>::default();
         let pools = UserPools {
             store: Arc::new(store.clone()),
             random: Arc::new(SeededRandom::new(7)),
             passwords: hasher.clone(),
             messenger: mail.clone(),
             providers: providers.clone(),
+            triggers: functions.clone(),
             keys: Arc::new(KeyRing::new(&[(SEALING_KEY, Zeroizing::new([42; 32]))], SEALING_KEY).unwrap()),
             decisions: decisions.clone(),
             config: Arc::new(Config {
@@ -91,6 +96,7 @@ impl Bench {
             clock: Clock::default(),
             mail,
             providers,
+            functions,
             decisions,
             hasher,
             requests: AtomicU64::new(0),
@@ -113,6 +119,7 @@ impl Bench {
             trace_id: format!("trace-{number}"),
             locale: None,
             user_agent: Some("bench".to_owned()),
+            carried: Carried::default(),
         }
     }
 

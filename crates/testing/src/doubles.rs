@@ -94,12 +94,13 @@ impl PasswordHasher for CheapHasher {
 #[derive(Debug, Default)]
 pub struct CapturedMail {
     sent: Mutex<Vec<Message>>,
+    for_senders: Mutex<Vec<Message>>,
     parcels: AtomicU64,
     broken: std::sync::atomic::AtomicBool,
 }
 
 impl CapturedMail {
-    /// All messages so far, oldest first.
+    /// All messages so far, oldest first, but those that a function of the pool sends.
     pub fn all(&self) -> Vec<Message> {
         self.sent.lock().unwrap().clone()
     }
@@ -107,6 +108,11 @@ impl CapturedMail {
     /// How many there are.
     pub fn count(&self) -> usize {
         self.sent.lock().unwrap().len()
+    }
+
+    /// Messages that a function of the pool sends, oldest first.
+    pub fn for_senders(&self) -> Vec<Message> {
+        self.for_senders.lock().unwrap().clone()
     }
 
     /// How many rows of the outbox were handed over, those about nobody among them.
@@ -137,7 +143,10 @@ impl Messenger for CapturedMail {
         if self.broken.load(Ordering::SeqCst) {
             return Err(DeliveryFailed("the bench was told to fail".to_owned()));
         }
-        self.sent.lock().unwrap().extend(parcel.message);
+        if let Some(message) = parcel.message {
+            let kept = if message.event.is_some() { &self.for_senders } else { &self.sent };
+            kept.lock().unwrap().push(message);
+        }
         Ok(())
     }
 }

@@ -10,7 +10,9 @@
 mod bench;
 pub mod conformance;
 mod doubles;
+mod functions;
 pub mod rows;
 
 pub use bench::{Bench, CLIENT_SECRET, PASSWORD};
 pub use doubles::{CapturedDecisions, CapturedMail, CheapHasher, Clock, SeededRandom};
+pub use functions::{Invoked, ScriptedFunctions};

@@ -1,5 +1,7 @@
 //! What the listener knows of a request, handed to every call: when, who from, under which id.
 use crate::ids::Millis;
+use events::user_pools::Texts;
+use std::fmt;
 use std::net::IpAddr;
 
 /// Made once per request at the listener; never read from the air further in.
@@ -17,4 +19,31 @@ pub struct RequestContext {
     pub locale: Option<String>,
     /// The `User-Agent` header, for the sign-in's device line.
     pub user_agent: Option<String>,
+    /// What the client sent along for the pool's triggers.
+    pub carried: Carried,
+}
+
+impl RequestContext {
+    /// The same request with what its client sent along.
+    #[must_use]
+    pub fn carrying(&self, carried: Carried) -> Self {
+        Self { carried, ..self.clone() }
+    }
+}
+
+/// What a client sends along with a call. Nothing here decides anything in this room: triggers get it, as section G.4 of the spec says.
+/// The door fills it in, because which member goes where depends on the operation.
+#[derive(Clone, Default)]
+pub struct Carried {
+    /// `clientMetadata` of the triggers that this call invokes.
+    pub metadata: Option<Texts>,
+    /// `validationData`: `ValidationData` of SignUp and AdminCreateUser, and `ClientMetadata` of the call that begins a sign-in.
+    pub validation: Option<Texts>,
+}
+
+impl fmt::Debug for Carried {
+    /// Metadata is the operator's own and may hold anything.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Carried").finish_non_exhaustive()
+    }
 }

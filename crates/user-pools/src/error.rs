@@ -56,9 +56,11 @@ pub enum ErrorKind {
     DuplicateProvider,
     EnableSoftwareTokenMFA,
     ExpiredCode,
+    FeatureUnavailableInTier,
     Forbidden,
     GroupExists,
     InternalError,
+    InvalidLambdaResponse,
     InvalidOAuthFlow,
     InvalidParameter,
     InvalidPassword,
@@ -76,10 +78,12 @@ pub enum ErrorKind {
     TooManyFailedAttempts,
     TooManyRequests,
     Unauthorized,
+    UnexpectedLambda,
     UnsupportedIdentityProvider,
     UnsupportedOperation,
     UnsupportedTokenType,
     UnsupportedUserState,
+    UserLambdaValidation,
     UserNotConfirmed,
     UserNotFound,
     UsernameExists,
@@ -88,6 +92,13 @@ pub enum ErrorKind {
     NotSupportedYet,
     /// Storage cannot answer now: HTTP 503 at the doors. Never NotAuthorized, or clients would throw their tokens away (spec A.4).
     Unavailable,
+}
+
+impl ErrorKind {
+    /// Whether it is a function of the pool that refused, failed, or could not be asked.
+    pub const fn is_of_a_function(self) -> bool {
+        matches!(self, Self::UserLambdaValidation | Self::UnexpectedLambda | Self::InvalidLambdaResponse)
+    }
 }
 
 impl From<StoreError> for Error {

@@ -40,10 +40,11 @@ pub mod srp;
 pub mod tags;
 pub mod templates;
 pub mod token;
+pub mod triggers;
 pub mod user;
 pub mod users;
 
-pub use context::RequestContext;
+pub use context::{Carried, RequestContext};
 pub use error::{Error, Result};
 pub use ids::{ClientId, Millis, PoolId, Scope};
 pub use service::{Config, UserPools};

@@ -372,6 +372,39 @@ pub fn required_attributes(names: &[&str]) -> Error {
     Error::new(Kind::InvalidParameter, format!("Invalid user attributes: {lines}"))
 }
 
+// ---- Triggers (K 54; G.2) ----
+
+/// A function raised an error (K 54). AWS adds the full stop even to a text that has one.
+pub fn trigger_failed(trigger: impl Display, message: impl Display) -> Error {
+    Error::new(Kind::UserLambdaValidation, format!("{trigger} failed with error {message}."))
+}
+
+/// A function could not be invoked. `cause` is a code of the platform.
+pub fn trigger_not_invoked(trigger: impl Display, cause: impl Display) -> Error {
+    Error::new(Kind::UnexpectedLambda, format!("{trigger} invocation failed due to error {cause}."))
+}
+
+/// What a function answered cannot be used.
+pub const TRIGGER_ANSWER_UNUSABLE: Error = say(Kind::InvalidLambdaResponse, "Unrecognizable lambda output");
+/// CUSTOM_AUTH in a pool without its three triggers (amplify-js issue 5623).
+pub const CUSTOM_AUTH_NOT_CONFIGURED: Error =
+    say(Kind::InvalidParameter, "Custom auth lambda trigger is not configured for the user pool.");
+/// No user came of the migration trigger (I).
+pub const MIGRATION_FAILED: Error = say(Kind::UserNotFound, "Exception during user migration");
+/// `PreTokenGeneration` and `PreTokenGenerationConfig` name two functions (I; the model demands that they agree).
+pub const TOKEN_TRIGGERS_DIFFER: Error = say(
+    Kind::InvalidParameter,
+    "PreTokenGeneration and PreTokenGenerationConfig.LambdaArn must be identical when both are set.",
+);
+/// A custom sender without a key for its codes (I).
+pub const SENDER_WITHOUT_KEY: Error =
+    say(Kind::InvalidParameter, "KMSKeyID is required when CustomSMSSender or CustomEmailSender is set.");
+/// Versions 2 and 3 of the pre token generation event in a LITE pool (I).
+pub const TOKEN_TRIGGER_TIER: Error = say(
+    Kind::FeatureUnavailableInTier,
+    "Access token customization is not available in the LITE tier. Upgrade the user pool's tier.",
+);
+
 // ---- MFA (K 51, 52) ----
 
 /// K 51.

@@ -87,6 +87,8 @@ impl UserPools {
     }
 
     async fn hand_over(&self, queued: Queued, message: Message, waits: bool) -> Result<()> {
+        // Senders are not waited for.
+        let waits = waits && message.event.is_none();
         let parcel = Parcel {
             id: queued.id,
             message: queued.sub.is_some().then_some(message),

@@ -52,6 +52,7 @@ impl PoolSettings {
             )));
         }
         crate::templates::check(&self.messages)?;
+        crate::triggers::check(self)?;
         self.check_policy()?;
         self.check_recovery()
     }

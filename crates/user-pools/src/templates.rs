@@ -7,10 +7,13 @@ use crate::messages;
 use crate::pool::{Contact, MessageTemplates, UserPool};
 use crate::ports::Message;
 use crate::service::UserPools;
+use crate::triggers::Written;
 use crate::user::User;
 
-const CODE: &str = "{####}";
-const USERNAME: &str = "{username}";
+/// Stands for the code or temporary password.
+pub(crate) const CODE: &str = "{####}";
+/// Stands for the username.
+pub(crate) const USERNAME: &str = "{username}";
 
 /// `CodeDeliveryDetailsType`: where a code went, as far as a client may know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,7 +153,7 @@ fn needs(member: &str, text: Option<&String>, placeholder: &str) -> Result<()> {
 }
 
 /// The `{##text##}` of a link template: the whole placeholder and the text in it.
-fn link_text(body: &str) -> Option<(&str, &str)> {
+pub(crate) fn link_text(body: &str) -> Option<(&str, &str)> {
     let start = body.find("{##")?;
     let inside = &body[start + 3..];
     let length = inside.find("##}")?;
@@ -200,7 +203,16 @@ impl UserPools {
     pub(crate) async fn write(&self, cx: &RequestContext, letter: &Letter<'_>, secret: String) -> Result<Message> {
         let templates = &letter.pool.settings.messages;
         let link = if confirms_by_link(templates) { self.link(letter, &secret).await? } else { None };
-        let texts = texts(templates, letter.occasion, letter.contact, link.is_some());
+        let event = self.sender_event(cx, letter, &secret);
+        let written = match event {
+            Some(_) => Written::default(),
+            None => self.custom_message(cx, letter, link.is_some()).await?,
+        };
+        let own = texts(templates, letter.occasion, letter.contact, link.is_some());
+        let texts = Texts {
+            subject: written.subject.as_deref().unwrap_or(own.subject),
+            body: written.body.as_deref().unwrap_or(own.body),
+        };
         let name = shown_name(letter);
         let body = match (&link, link_text(texts.body)) {
             (Some(link), Some((placeholder, text))) => {
@@ -220,6 +232,7 @@ impl UserPools {
             subject: one_line(&texts.subject.replace(CODE, &secret).replace(USERNAME, name)),
             body,
             code: Some(secret),
+            event,
         })
     }
 

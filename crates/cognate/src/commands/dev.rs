@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::watch;
 use user_pools::pool::IssuerForm;
-use user_pools::{RequestContext, Scope};
+use user_pools::{Carried, RequestContext, Scope};
 
 const REGION: &str = "us-east-1";
 const ACCOUNT: &str = "000000000000";
@@ -123,6 +123,7 @@ async fn seed(app: &App) -> Result<Demo, String> {
         trace_id: String::new(),
         locale: None,
         user_agent: None,
+        carried: Carried::default(),
     };
     let scope = Scope { account: ACCOUNT.to_owned(), region: REGION.to_owned() };
     let seed = Seed { pools: &app.pools, apis: &app.store, gateway: &app.gateway, urls: &app.urls, scope, cx };

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, timeout};
 use user_pools::UserPools;
-use user_pools::ports::{Decision, DeliveryFailed, Message, Messenger, Parcel, Queued};
+use user_pools::ports::{Decision, DeliveryFailed, Message, Messenger, Parcel, Queued, TriggerFailed};
 
 /// Parcels handed over that wait for a hand; more stay in their rows until they are due.
 const WAITING: usize = 1024;
@@ -52,7 +52,8 @@ struct Job {
 #[async_trait]
 impl Messenger for Postman {
     async fn hand_over(&self, parcel: Parcel) -> Result<(), DeliveryFailed> {
-        let waits = parcel.waits || self.instant;
+        let by_function = parcel.message.as_ref().is_some_and(|message| message.event.is_some());
+        let waits = parcel.waits || self.instant && !by_function;
         let (verdict, told) = oneshot::channel();
         // No room: the row is claimed when it is due.
         if self.queue.try_send(Job { parcel, waits, verdict }).is_err() || !waits {
@@ -178,7 +179,7 @@ impl Round {
             // Whoever claims the row next delivers it; two must not.
             return Err(Failed::NotOurs);
         }
-        match timeout(ATTEMPT, self.carrier.carry(message)).await {
+        match timeout(ATTEMPT, self.carry(message)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(Undelivered::Refused(why))) => Err(Failed::Refused(why)),
             Ok(Err(Undelivered::Unreachable(why))) => Err(Failed::Unreachable(why)),
@@ -197,6 +198,17 @@ impl Round {
                 Err(Failed::NotOurs)
             }
         }
+    }
+
+    /// By a function of the pool where it has one for that way, else by the carrier. A function that failed is tried again as Lambda does with
+    /// events that nobody waits for; one that is not there may come back.
+    async fn carry(&self, message: &Message) -> Result<(), Undelivered> {
+        if let Some(pools) = self.pools.get()
+            && pools.send_by_function(message).await.map_err(unsent)?
+        {
+            return Ok(());
+        }
+        self.carrier.carry(message).await
     }
 
     /// Ends the row, or has it tried again.
@@ -242,7 +254,7 @@ impl Round {
             pool: Some(message.pool.0.clone()),
             expected: Some(format!("the {} message taken by the way out", message.medium.medium())),
             got: Some(format!("{why}, after {} attempts", parcel.attempts + 1)),
-            fix: Some("look at [smtp] of the configuration, and at the relay's own log".to_owned()),
+            fix: Some(fix(message).to_owned()),
             ..self.undelivered(parcel)
         });
     }
@@ -291,6 +303,22 @@ fn parcel(pools: &UserPools, row: Queued) -> Parcel {
     }
 }
 
+/// Without the function's own words: they may hold the address or the code.
+fn unsent(failure: TriggerFailed) -> Undelivered {
+    let why = match failure {
+        TriggerFailed::Function(_) => "it raised an error".to_owned(),
+        other => other.to_string(),
+    };
+    Undelivered::Unreachable(format!("the pool's sender: {why}"))
+}
+
+fn fix(message: &Message) -> &'static str {
+    match message.event {
+        Some(_) => "look into the log of the function that the pool's LambdaConfig names as its sender",
+        None => "look at [smtp] of the configuration, and at the relay's own log",
+    }
+}
+
 /// Why an attempt did not deliver.
 enum Failed {
     Refused(String),
@@ -312,10 +340,11 @@ impl Failed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
     use std::sync::Mutex;
     use testing::Bench;
     use testing::rows;
-    use user_pools::pool::Contact;
+    use user_pools::pool::{Contact, PoolSettings};
     use user_pools::ports::Outbox as _;
     use user_pools::user::User;
     use user_pools::users::Asking;
@@ -346,10 +375,24 @@ mod tests {
         ann: User,
     }
 
-    /// A user who has asked for a code while nobody worked; the row is due.
     async fn office(fails: Vec<Undelivered>) -> Office {
+        office_of(fails, |_| {}).await
+    }
+
+    /// One whose pool's mails are sent by the function `Sender`.
+    async fn office_with_sender() -> Office {
+        let sender = |pool: &mut PoolSettings| {
+            let sender = json!({"LambdaVersion": "V1_0", "LambdaArn": "Sender"});
+            let config = json!({"CustomEmailSender": sender, "KMSKeyID": "key"});
+            pool.documents.insert("LambdaConfig".to_owned(), config);
+        };
+        office_of(vec![], sender).await
+    }
+
+    /// A user who has asked for a code while nobody worked; the row is due.
+    async fn office_of(fails: Vec<Undelivered>, change: impl FnOnce(&mut PoolSettings)) -> Office {
         let bench = Bench::new();
-        let pool = bench.pool().await;
+        let pool = bench.pool_with(change).await;
         let client = bench.client(&pool).await;
         let ann = bench.user(&pool, "ann").await;
         let script = Arc::new(Script { fails: Mutex::new(fails), ..Script::default() });
@@ -462,6 +505,36 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_function_sends_what_its_pool_writes_and_no_carrier_does() {
+        let office = office_with_sender().await;
+        office.bench.functions.echoes("Sender");
+        assert_eq!((office.round().await, office.carried()), (1, 0));
+        let event = office.bench.functions.last();
+        assert_eq!(event["triggerSource"], "CustomEmailSender_ForgotPassword");
+        assert!(office.counted("delivered"));
+        office.later(HELD);
+        assert_eq!(office.round().await, 0);
+    }
+
+    #[tokio::test]
+    async fn a_function_that_fails_is_handed_the_same_message_again_and_given_up_in_the_end() {
+        let office = office_with_sender().await;
+        office.bench.functions.fails("Sender", TriggerFailed::Timeout);
+        assert_eq!(office.round().await, 1);
+        assert!(office.counted("retried"));
+        for _ in 0..500 {
+            office.later(60_000);
+            office.round().await;
+        }
+        let log = office.bench.functions.log();
+        assert!(log.len() == 7 && log.iter().all(|invoked| invoked.event == log[0].event));
+        assert_eq!(office.carried(), 0, "nothing goes round the sender");
+        let seen = office.bench.decisions.last();
+        assert!(seen.got.unwrap().starts_with("the pool's sender: no answer in time"));
+        assert!(seen.fix.unwrap().contains("LambdaConfig"));
+    }
+
+    #[tokio::test]
     async fn a_code_that_was_asked_for_again_is_sent_once() {
         let office = office(vec![]).await;
         office.bench.clock.advance(1000);
@@ -514,6 +587,8 @@ mod tests {
     #[tokio::test]
     async fn who_waits_hears_a_refusal_and_who_does_not_wait_hears_nothing() {
         let office = office(vec![]).await;
+        // What was due is gone: a round that begins would take it, and the failure meant for another.
+        office.round().await;
         let round = |fails: Vec<Undelivered>| {
             let script = Arc::new(Script { fails: Mutex::new(fails), ..Script::default() });
             let (postman, start) = Round::set_up(script, office.round.clock.clone(), Arc::default());

@@ -169,6 +169,7 @@ mod tests {
             subject: "s".to_owned(),
             body: "123456".to_owned(),
             code: Some("123456".to_owned()),
+            event: None,
         };
         let Err(Undelivered::Refused(why)) = smtp.carry(&message).await else { panic!("the relay refuses for good") };
         assert!(why.contains("<***>: no such user, and *** is spam"), "{why}");

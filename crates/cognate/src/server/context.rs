@@ -2,7 +2,7 @@
 use crate::platform::{Clock, SystemRandom};
 use http::HeaderMap;
 use std::net::{IpAddr, SocketAddr};
-use user_pools::RequestContext;
+use user_pools::{Carried, RequestContext};
 
 /// A network whose members may tell us the client's address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +103,7 @@ pub fn context(clock: &Clock, client: &Client, headers: &HeaderMap) -> RequestCo
         trace_id: trace_id(now, headers),
         locale: text("accept-language").map(|languages| languages.chars().take(256).collect()),
         user_agent: text("user-agent").map(|agent| agent.chars().take(256).collect()),
+        carried: Carried::default(),
     }
 }
 

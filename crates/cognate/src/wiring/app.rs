@@ -110,8 +110,7 @@ impl App {
         let (sink, taken) = Decisions::new(Arc::clone(&metrics));
         control.spawn(sink.write(taken, Arc::new(store.clone()), clock.clone()));
         let decisions: Arc<dyn DecisionSink> = Arc::new(sink.clone());
-        let hashing = HashingPool::start(settings.hashing_threads)
-            .map_err(|error| DataError(format!("cannot start the hashing threads: {error}")))?;
+        let hashing = hashing(settings.hashing_threads)?;
         let (postman, work) = Round::set_up(settings.carrier, clock.clone(), Arc::clone(&metrics));
         let pools = Arc::new(UserPools {
             store: Arc::new(store.clone()),
@@ -119,6 +118,7 @@ impl App {
             passwords: Arc::new(hashing),
             messenger: Arc::new(postman),
             providers: Arc::new(HttpProviders::default()),
+            triggers: Arc::new(functions.invoker().clone()),
             keys: ring,
             decisions: Arc::clone(&decisions),
             config: Arc::new(config(&settings.urls, settings.issuer_form)),
@@ -262,6 +262,10 @@ fn names(urls: &Urls, gateway: &Gateway, pools: &UserPools) -> Names {
 
 fn login_urls(urls: &Urls, plain_login: bool) -> login::Urls {
     login::Urls { base: urls.base.clone(), login: urls.login.clone(), plain_login }
+}
+
+fn hashing(threads: usize) -> Result<HashingPool, DataError> {
+    HashingPool::start(threads).map_err(|error| DataError(format!("cannot start the hashing threads: {error}")))
 }
 
 /// Opens the database; trouble after that is told through the channel.

@@ -108,10 +108,10 @@ macro_rules! operations {
 operations! {
     // Pools
     signed CreateUserPool = pools::create_user_pool,
-        missing "kept without effect: LambdaConfig, DeviceConfiguration, EmailConfiguration, SmsConfiguration, UserPoolAddOns";
+        missing "kept without effect: DeviceConfiguration, EmailConfiguration, SmsConfiguration, UserPoolAddOns";
     signed DescribeUserPool = pools::describe_user_pool;
     signed UpdateUserPool = pools::update_user_pool,
-        missing "kept without effect: LambdaConfig, DeviceConfiguration, EmailConfiguration, SmsConfiguration, UserPoolAddOns";
+        missing "kept without effect: DeviceConfiguration, EmailConfiguration, SmsConfiguration, UserPoolAddOns";
     signed DeleteUserPool = pools::delete_user_pool;
     signed ListUserPools = pools::list_user_pools;
     // App clients
@@ -130,13 +130,13 @@ operations! {
     signed DescribeManagedLoginBrandingByClient = branding::describe_managed_login_branding_by_client;
     // Signing in
     public InitiateAuth = sign_in::initiate_auth,
-        missing "refused: CUSTOM_AUTH, USER_AUTH, device keys, SMS and e-mail codes";
+        missing "refused: USER_AUTH, device keys, SMS and e-mail codes";
     public RespondToAuthChallenge = sign_in::respond_to_auth_challenge,
-        missing "refused: challenges of CUSTOM_AUTH, USER_AUTH, devices, SMS and e-mail codes";
+        missing "refused: challenges of USER_AUTH, devices, SMS and e-mail codes";
     signed AdminInitiateAuth = sign_in::admin_initiate_auth,
-        missing "refused: CUSTOM_AUTH, USER_AUTH, device keys, SMS and e-mail codes";
+        missing "refused: USER_AUTH, device keys, SMS and e-mail codes";
     signed AdminRespondToAuthChallenge = sign_in::admin_respond_to_auth_challenge,
-        missing "refused: challenges of CUSTOM_AUTH, USER_AUTH, devices, SMS and e-mail codes";
+        missing "refused: challenges of USER_AUTH, devices, SMS and e-mail codes";
     // Tokens
     public GetTokensFromRefreshToken = tokens::get_tokens_from_refresh_token;
     public RevokeToken = tokens::revoke_token;

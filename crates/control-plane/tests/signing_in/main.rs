@@ -136,3 +136,46 @@ async fn mfa_preferences_need_a_proven_app() {
     let none = json!({ "UserPoolId": pool, "MfaConfiguration": "ON" });
     assert_eq!(door.refused_signed("SetUserPoolMfaConfig", none).await.1, "InvalidParameterException");
 }
+
+#[tokio::test]
+async fn what_a_client_sends_along_reaches_the_functions() {
+    let door = Door::new();
+    let triggers = ["DefineAuthChallenge", "CreateAuthChallenge", "VerifyAuthChallengeResponse", "PreAuthentication"];
+    for trigger in triggers {
+        door.bench.functions.echoes(trigger);
+    }
+    let config: serde_json::Map<String, Value> =
+        triggers.iter().map(|trigger| ((*trigger).to_owned(), json!(trigger))).collect();
+    let attach = |pool: &mut user_pools::pool::PoolSettings| {
+        pool.documents.insert("LambdaConfig".into(), Value::Object(config));
+    };
+    let pool = door.bench.pool_with(attach).await;
+    let open = |client: &mut user_pools::client::ClientSettings| client.auth_flows = None;
+    let client = door.bench.client_with(&pool, open).await.id.0;
+    door.bench.user(&pool, "alice").await;
+    door.bench.functions.answers("DefineAuthChallenge", |event, response| {
+        let rounds = event["request"]["session"].as_array().unwrap().len();
+        *response =
+            if rounds == 0 { json!({"challengeName": "CUSTOM_CHALLENGE"}) } else { json!({"issueTokens": true}) };
+    });
+    door.bench.functions.answers("CreateAuthChallenge", |_, response| {
+        *response = json!({"publicChallengeParameters": {"hint": "four", "USERNAME": "mallory"}});
+    });
+    let start = json!({
+        "ClientId": client, "AuthFlow": "CUSTOM_AUTH", "AuthParameters": {"USERNAME": "alice"},
+        "ClientMetadata": {"app": "web"}, "UserContextData": {"IpAddress": "203.0.113.7", "EncodedData": "x"},
+    });
+    let asked = door.call("InitiateAuth", start).await;
+    assert_eq!(asked["ChallengeName"], "CUSTOM_CHALLENGE");
+    assert_eq!(asked["ChallengeParameters"], json!({"hint": "four", "USERNAME": "alice"}));
+    let log = door.bench.functions.log();
+    assert_eq!(log[0].event["request"]["validationData"], json!({"app": "web"}));
+    assert_eq!(log[1].event["request"].get("clientMetadata"), None, "Define is invoked without it here");
+    let answer = json!({
+        "ClientId": client, "ChallengeName": "CUSTOM_CHALLENGE", "Session": asked["Session"],
+        "ChallengeResponses": {"USERNAME": "alice", "ANSWER": "4"}, "ClientMetadata": {"app": "web"},
+    });
+    let done = door.call("RespondToAuthChallenge", answer).await;
+    assert!(done["AuthenticationResult"]["AccessToken"].is_string());
+    assert_eq!(door.bench.functions.last()["request"]["clientMetadata"], json!({"app": "web"}));
+}

@@ -7,3 +7,4 @@ mod calls;
 mod failures;
 mod limits;
 mod service;
+mod triggers;

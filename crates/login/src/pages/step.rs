@@ -47,7 +47,10 @@ async fn ask(scene: &Scene<'_>, username: &str, challenge: &Challenge) -> Respon
         }
         ChallengeName::SoftwareTokenMfa => mfa_code::page(scene, username, &challenge.session, None),
         ChallengeName::MfaSetup => mfa_set_up::first(scene, username, &challenge.session).await,
-        ChallengeName::PasswordVerifier | ChallengeName::SelectMfaType | ChallengeName::Other => {
+        ChallengeName::PasswordVerifier
+        | ChallengeName::SelectMfaType
+        | ChallengeName::CustomChallenge
+        | ChallengeName::Other => {
             let what = format!("{} is not supported yet.", challenge.name.as_str());
             stop(scene, &Error::new(user_pools::error::ErrorKind::NotSupportedYet, what))
         }

@@ -1,5 +1,7 @@
 //! The grants: what each needs, who may use it, how it issues. Everything else is the pipeline's.
 use crate::routes::Call;
+use std::collections::BTreeMap;
+use user_pools::Carried;
 use user_pools::client::AppClient;
 use user_pools::oauth::{ErrorCode, Redemption, Refusal};
 use user_pools::token::Tokens;
@@ -53,7 +55,8 @@ impl Grant {
     }
 
     pub async fn issue(self, call: &Call<'_>, client: &AppClient) -> Result<Tokens, Refusal> {
-        let (pools, cx, form) = (&call.login.pools, &call.cx, &call.form);
+        let (pools, form) = (&call.login.pools, &call.form);
+        let cx = &call.cx.carrying(Carried { metadata: metadata(call)?, validation: None });
         match self {
             Self::Code => {
                 let redemption = Redemption {
@@ -72,12 +75,15 @@ impl Grant {
     }
 }
 
-/// Metadata must at least be JSON (it would go to a trigger); a token for another audience than was asked for would be a wrong success.
+/// `aws_client_metadata`: texts for the pool's token trigger.
+fn metadata(call: &Call<'_>) -> Result<Option<BTreeMap<String, String>>, Refusal> {
+    let Some(text) = call.form.get("aws_client_metadata") else { return Ok(None) };
+    let refused = || Refusal::new(ErrorCode::InvalidRequest, "aws_client_metadata").expected("a JSON object of texts");
+    serde_json::from_str(text).map(Some).map_err(|_| refused())
+}
+
+/// A token for another audience than was asked for would be a wrong success.
 fn check_machine(call: &Call<'_>) -> Result<(), Refusal> {
-    let metadata = call.form.get("aws_client_metadata");
-    if metadata.is_some_and(|text| serde_json::from_str::<serde_json::Map<_, _>>(text).is_err()) {
-        return Err(Refusal::new(ErrorCode::InvalidRequest, "aws_client_metadata").expected("a JSON object"));
-    }
     match call.form.get("resource") {
         Some(resource) => Err(Refusal::new(ErrorCode::InvalidRequest, "resource")
             .saying("resource is not supported yet")

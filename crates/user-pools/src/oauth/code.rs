@@ -10,6 +10,7 @@ use crate::ports::{CodeRedeemed, StoreError};
 use crate::random;
 use crate::service::UserPools;
 use crate::token::{OAuth, Opening, Tokens};
+use crate::triggers::TokenSource;
 use crate::user::User;
 use std::fmt;
 use subtle::ConstantTimeEq as _;
@@ -105,6 +106,7 @@ impl UserPools {
             user: &user,
             auth_time: row.auth_time,
             methods: &row.methods,
+            source: TokenSource::HostedAuth,
             oauth: Some(oauth),
         };
         let opened = self.issue_for(cx, &opening).await?;

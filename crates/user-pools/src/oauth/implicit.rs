@@ -4,6 +4,7 @@ use super::{LoginOf, Refusal};
 use crate::context::RequestContext;
 use crate::service::UserPools;
 use crate::token::{OAuth, Opening, Tokens};
+use crate::triggers::TokenSource;
 
 use super::Site;
 
@@ -24,6 +25,7 @@ impl UserPools {
             user: &login.user,
             auth_time: login.session.auth_time,
             methods: &login.session.methods,
+            source: TokenSource::HostedAuth,
             oauth: Some(OAuth { scopes, nonce, origin_jti: None, refreshable: false }),
         };
         let opened = self.issue_for(cx, &opening).await?;

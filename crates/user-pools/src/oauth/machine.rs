@@ -20,6 +20,6 @@ impl UserPools {
         }
         let scopes = self.machine_scopes(client, scope).await?;
         let pool = self.pool_by_id(&client.pool).await?;
-        Ok(self.issue_machine_token(cx.now, &pool, client, &scopes).await?)
+        Ok(self.issue_machine_token(cx, &pool, client, &scopes).await?)
     }
 }

@@ -99,6 +99,10 @@ impl Refusal {
 impl From<Error> for Refusal {
     /// A fault of ours is never `invalid_grant`: clients throw their tokens away at that.
     fn from(error: Error) -> Self {
+        if error.kind.is_of_a_function() {
+            let why = error.reason.unwrap_or_default();
+            return Self::new(ErrorCode::InvalidRequest, "trigger").saying(error.message).got(why);
+        }
         let code = match error.kind {
             ErrorKind::Unavailable | ErrorKind::TooManyRequests => ErrorCode::TemporarilyUnavailable,
             _ => ErrorCode::ServerError,

@@ -4,8 +4,10 @@
 //! connections, no iterators over all rows; lists take (after, limit). An expired row reads as absent. The conformance suite in
 //! `testing::conformance` runs on every backend.
 mod store;
+mod triggers;
 
 pub use store::*;
+pub use triggers::{Calling, TriggerFailed, Triggers};
 
 use crate::context::RequestContext;
 use crate::ids::{Millis, PoolId};
@@ -83,6 +85,9 @@ pub struct Message {
     pub body: String,
     /// The code or temporary password in it; for the dev mailbox, never logged.
     pub code: Option<String>,
+    /// The event (JSON) by which a function of the pool sends it; `UserPools::send_by_function` does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
 }
 
 impl fmt::Debug for Message {

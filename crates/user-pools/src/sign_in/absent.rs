@@ -44,11 +44,19 @@ impl UserPools {
             return Err(messages::USER_DOES_NOT_EXIST);
         }
         let name = start.parameters.require("USERNAME")?;
+        trail.at("trigger.pre_authentication");
+        self.pre_authentication(cx, place, None, &shown_name(self, place, name)).await?;
+        trail.at("lockout");
         let _counted = self.begin_guess(cx, place.guesses_at(&self.keys, name)).await?;
         trail.at("user.exists");
         self.pretend_to_verify(password).await?;
         Err(messages::INCORRECT_CREDENTIALS.because("no user answers to this name"))
     }
+}
+
+/// The internal username somebody made up shows at a place.
+pub(super) fn shown_name(users: &UserPools, place: &Place, name: &str) -> String {
+    made_up::username(&users.keys, &place.pool.settings, &place.pool.id, name)
 }
 
 /// What SRP shows of a user who does not exist, or who has no verifier: always the same for the same name.

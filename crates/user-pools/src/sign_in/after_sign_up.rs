@@ -70,6 +70,7 @@ impl UserPools {
     ) -> Result<Outcome> {
         let mut trail = Trail::at_client("/confirmUser", client);
         let result = self.continued(cx, client, ticket, browser, &mut trail).await;
+        let result = self.after_authentication(cx, result).await;
         self.conclude(cx, &trail, result)
     }
 
@@ -94,6 +95,8 @@ impl UserPools {
         }
         trail.of(&ticket.sub);
         let user = self.ticket_user(&ticket).await?;
+        trail.at("trigger.pre_authentication");
+        self.pre_authentication(cx, &place, Some(&user), &user.username).await?;
         trail.at("session.single_use");
         if !self.store.spend(cx.now, sha256(&ticket.id), ticket.expires_at).await? {
             return Err(messages::SESSION_REUSED);

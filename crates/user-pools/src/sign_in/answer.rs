@@ -21,12 +21,16 @@ impl UserPools {
     pub async fn answer(&self, cx: &RequestContext, request: &Answer) -> Result<Outcome> {
         let mut trail = Trail::at_client(action(&request.door), &request.client);
         let result = self.answered(cx, request, &mut trail).await;
+        let result = self.after_authentication(cx, result).await;
         self.conclude(cx, &trail, result)
     }
 
     async fn answered(&self, cx: &RequestContext, request: &Answer, trail: &mut Trail) -> Result<Outcome> {
         let place = self.place(&request.door, &request.client).await?;
         trail.within(&place.pool.id);
+        if request.challenge == ChallengeName::CustomChallenge {
+            return self.answer_custom(cx, &place, request, trail).await;
+        }
         if request.challenge == ChallengeName::PasswordVerifier {
             return self.answer_password_verifier(cx, &place, request, trail).await;
         }
@@ -36,7 +40,7 @@ impl UserPools {
             Step::SoftwareToken => self.answer_software_token(cx, step, trail).await,
             Step::SelectMfa => self.answer_select_mfa(cx, step, trail).await,
             Step::MfaSetupDone => self.answer_mfa_setup(cx, step, trail).await,
-            Step::PasswordVerifier | Step::MfaSetup => Err(messages::CHALLENGE_MISMATCH),
+            Step::PasswordVerifier | Step::MfaSetup | Step::Custom => Err(messages::CHALLENGE_MISMATCH),
         }
     }
 

@@ -42,9 +42,14 @@ impl UserPools {
             user: &proof.user,
             auth_time: proof.auth_time,
             methods: &proof.methods,
+            source: proof.source,
             oauth: None,
         };
-        let opened = self.issue_for(cx, &opening).await?;
+        let opened = match self.issue_for(cx, &opening).await {
+            Ok(opened) => opened,
+            // The pool's function or a fault of ours: nobody guessed wrong.
+            Err(error) => return self.forgive_proof(cx, proof).await.and(Err(error)),
+        };
         self.store.open_sign_in(cx.now, opened.sign_in, opened.refresh, proof.clears.clone()).await?;
         Ok(opened.tokens)
     }

@@ -106,7 +106,7 @@ pub(super) fn check_client(door: &Door, client: &ClientSettings, flow: Flow) -> 
 /// What this release cannot do answers as such, never as a wrong success.
 pub(super) fn check_supported(flow: Flow) -> Result<()> {
     match flow {
-        Flow::Custom | Flow::UserAuth => Err(Error::new(
+        Flow::UserAuth => Err(Error::new(
             ErrorKind::NotSupportedYet,
             format!("The authentication flow {} is not supported yet.", flow.as_str()),
         )),

@@ -4,6 +4,8 @@
 mod absent;
 mod after_sign_up;
 mod answer;
+mod custom;
+mod custom_answer;
 mod door;
 pub mod flow;
 mod new_password;
@@ -26,6 +28,7 @@ use crate::messages;
 use crate::oauth::Site;
 use crate::pool::UserPool;
 use crate::token::Tokens;
+use crate::triggers::TokenSource;
 use crate::user::User;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -131,6 +134,8 @@ pub enum ChallengeName {
     SoftwareTokenMfa,
     /// `SELECT_MFA_TYPE`.
     SelectMfaType,
+    /// `CUSTOM_CHALLENGE`.
+    CustomChallenge,
     /// Any other name of the model.
     Other,
 }
@@ -144,6 +149,7 @@ impl ChallengeName {
             "MFA_SETUP" => Self::MfaSetup,
             "SOFTWARE_TOKEN_MFA" => Self::SoftwareTokenMfa,
             "SELECT_MFA_TYPE" => Self::SelectMfaType,
+            "CUSTOM_CHALLENGE" => Self::CustomChallenge,
             _ => Self::Other,
         }
     }
@@ -156,6 +162,7 @@ impl ChallengeName {
             Self::MfaSetup => "MFA_SETUP",
             Self::SoftwareTokenMfa => "SOFTWARE_TOKEN_MFA",
             Self::SelectMfaType => "SELECT_MFA_TYPE",
+            Self::CustomChallenge => "CUSTOM_CHALLENGE",
             Self::Other => "OTHER",
         }
     }
@@ -186,6 +193,8 @@ pub struct Challenge {
     pub session: String,
     /// `ChallengeParameters`.
     pub parameters: BTreeMap<&'static str, String>,
+    /// More of them: what a function of the pool wants the client to see.
+    pub custom: BTreeMap<String, String>,
 }
 
 /// A finished authentication: the user has proven everything the pool asks for. Only this module makes one.
@@ -202,6 +211,10 @@ pub struct Proof {
     pub methods: Vec<String>,
     /// When it was finished.
     pub auth_time: Millis,
+    /// On what occasion its tokens are issued at the API.
+    pub source: TokenSource,
+    /// The pool tracks devices, and this one was not known.
+    pub new_device: bool,
     /// The count of wrong guesses that success clears (pass it to `open_sign_in`).
     pub clears: Option<String>,
     /// The turn at the user's name, held until that count is cleared.
@@ -212,7 +225,17 @@ impl Proof {
     /// A sign-in that a provider has vouched for. Second factors are the provider's business (spec C.12).
     pub(crate) fn federated(cx: &RequestContext, site: &Site, user: User) -> Self {
         let (pool, client) = (site.pool.clone(), site.client.clone());
-        Self { pool, client, user, methods: vec!["fed".to_owned()], auth_time: cx.now, clears: None, _turn: None }
+        Self {
+            pool,
+            client,
+            user,
+            methods: vec!["fed".to_owned()],
+            auth_time: cx.now,
+            source: TokenSource::HostedAuth,
+            new_device: false,
+            clears: None,
+            _turn: None,
+        }
     }
 }
 

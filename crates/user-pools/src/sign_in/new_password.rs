@@ -1,13 +1,14 @@
 //! NEW_PASSWORD_REQUIRED: the user chooses a password of their own and fills in what the pool requires (spec C.8).
-use super::Outcome;
 use super::answer::Given;
 use super::trail::Trail;
+use super::{ChallengeName, Outcome};
 use crate::attributes::{self, Writer};
 use crate::context::RequestContext;
 use crate::error::Result;
 use crate::messages;
 use crate::pool::PoolSettings;
 use crate::service::UserPools;
+use crate::triggers::TokenSource;
 use crate::user::{User, UserStatus};
 use crate::users::update::Aliases;
 
@@ -18,7 +19,7 @@ impl UserPools {
         given: Given<'_>,
         trail: &mut Trail,
     ) -> Result<Outcome> {
-        let Given { place, answer, state, user } = given;
+        let Given { place, answer, mut state, user } = given;
         trail.at("password.policy");
         let text = answer.responses.require("NEW_PASSWORD")?;
         let settings = &place.pool.settings;
@@ -39,6 +40,10 @@ impl UserPools {
                 Ok(())
             })
             .await?;
+        state.source = TokenSource::NewPasswordChallenge;
+        if state.custom.is_some() {
+            return self.continue_custom(cx, place, user, state, ChallengeName::NewPasswordRequired, trail).await;
+        }
         trail.at("mfa");
         self.ask_second_factor(cx, place, user, &state)
     }

@@ -21,7 +21,7 @@ type Check = fn(&User, Millis) -> Result<()>;
 const AFTER_THE_PASSWORD: [(&str, Check); 3] =
     [("user.enabled", check_enabled), ("user.status", check_status), ("password.temporary", check_temporary)];
 
-fn check_enabled(user: &User, _: Millis) -> Result<()> {
+pub(super) fn check_enabled(user: &User, _: Millis) -> Result<()> {
     if user.enabled { Ok(()) } else { Err(messages::USER_DISABLED) }
 }
 
@@ -36,7 +36,7 @@ pub(super) fn check_status(user: &User, _: Millis) -> Result<()> {
     }
 }
 
-fn check_temporary(user: &User, now: Millis) -> Result<()> {
+pub(super) fn check_temporary(user: &User, now: Millis) -> Result<()> {
     let expired = user.credentials.password.as_ref().is_some_and(|password: &Password| password.is_expired(now));
     let temporary = user.status == UserStatus::ForceChangePassword;
     if temporary && expired { Err(messages::TEMPORARY_PASSWORD_EXPIRED) } else { Ok(()) }
@@ -54,7 +54,11 @@ impl UserPools {
         trail: &mut Trail,
     ) -> Result<Outcome> {
         state.methods.push("pwd".to_owned());
-        let result = self.admit(cx, place, user, &state, trail);
+        let result = if state.custom.is_some() {
+            self.after_srp_in_custom(cx, place, user, &state, trail).await
+        } else {
+            self.admit(cx, place, user, &state, trail)
+        };
         self.forgive(cx, guesses, &state, result).await
     }
 
@@ -137,10 +141,10 @@ impl UserPools {
     ) -> Challenge {
         parameters.insert("USER_ID_FOR_SRP", user.username.clone());
         let state = state.next(self, cx, place, user, step);
-        Challenge { name, session: self.seal_session(&state), parameters }
+        Challenge { name, session: self.seal_session(&state), parameters, custom: BTreeMap::new() }
     }
 
-    fn ask_new_password(&self, cx: &RequestContext, place: &Place, user: &User, state: &State) -> Challenge {
+    pub(super) fn ask_new_password(&self, cx: &RequestContext, place: &Place, user: &User, state: &State) -> Challenge {
         let settings = &place.pool.settings;
         let shown: serde_json::Map<String, Value> =
             user.attributes.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
@@ -168,6 +172,8 @@ pub(super) fn finish(cx: &RequestContext, place: &Place, user: User, state: &Sta
         user,
         methods: state.methods.clone(),
         auth_time: cx.now,
+        source: state.source,
+        new_device: false,
         clears: None,
         _turn: None,
     }))

@@ -1,13 +1,15 @@
 //! The password in plain text: USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH and the login page (spec C.6).
+use super::absent;
 use super::session::State;
 use super::trail::Trail;
 use super::{Outcome, Place, Start};
 use crate::context::RequestContext;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::lockout::{self, Guess};
 use crate::messages;
 use crate::ports::StoreError;
 use crate::service::UserPools;
+use crate::triggers::{Sought, migrates};
 use crate::user::{User, UserStatus};
 
 impl UserPools {
@@ -21,10 +23,13 @@ impl UserPools {
         let name = start.parameters.require("USERNAME")?;
         let password = start.parameters.require("PASSWORD")?;
         trail.at("user.exists");
-        let Some(user) = self.find_user(&place.pool, name).await? else {
-            return self.refuse_absent(cx, place, start, password, trail).await;
+        let user = match self.find_user(&place.pool, name).await? {
+            Some(user) => user,
+            None => self.migrate_or_refuse(cx, place, start, password, trail).await?,
         };
         trail.of(&user.sub);
+        trail.at("trigger.pre_authentication");
+        self.pre_authentication(cx, place, Some(&user), name).await?;
         trail.at("user.status");
         // Where users are hidden, this must not come before the right password (spec C.16).
         if user.status == UserStatus::ResetRequired && !place.hides_users(&start.door) {
@@ -40,6 +45,40 @@ impl UserPools {
         let user = self.learn_verifier(cx, place, user, password).await?;
         let state = State::begin(self, cx, place, &start.door, name, (&user.sub, user.credentials.stamp()));
         self.after_the_password(cx, place, user, state, guesses, trail).await
+    }
+
+    /// Somebody unknown: their user from elsewhere, when the pool looks there, else the refusal. Guesses at other people's passwords elsewhere
+    /// are counted like guesses here.
+    async fn migrate_or_refuse(
+        &self,
+        cx: &RequestContext,
+        place: &Place,
+        start: &Start,
+        password: &str,
+        trail: &mut Trail,
+    ) -> Result<User> {
+        if !migrates(&place.pool.settings) {
+            return self.refuse_absent(cx, place, start, password, trail).await;
+        }
+        let name = start.parameters.require("USERNAME")?;
+        trail.at("lockout");
+        let guesses = self.begin_guess(cx, place.guesses_at(&self.keys, name)).await?;
+        trail.at("user.migration");
+        let sought = Sought::Authentication { password };
+        match self.migrate(cx, &place.pool, &place.client.id, name, sought).await {
+            Ok(Some(user)) => {
+                self.store.clear_attempts(cx.now, guesses.key.clone()).await?;
+                Ok(user)
+            }
+            Ok(None) => Err(messages::USER_DOES_NOT_EXIST),
+            Err(error) if error.kind == ErrorKind::UserNotFound && place.hides_users(&start.door) => {
+                self.pre_authentication(cx, place, None, &absent::shown_name(self, place, name)).await?;
+                self.pretend_to_verify(password).await?;
+                let why = error.reason.unwrap_or(error.message);
+                Err(messages::INCORRECT_CREDENTIALS.because(why))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// The password has just been seen: a verifier that lacks can be made now, so that SRP works from here on (spec C.7).

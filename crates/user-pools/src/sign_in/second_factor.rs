@@ -35,7 +35,12 @@ impl UserPools {
         trail.at("session.single_use");
         self.spend_session(cx, &state).await?;
         state.methods.extend(["otp".to_owned(), "mfa".to_owned()]);
-        self.forgive(cx, guesses, &state, Ok(finish(cx, place, user, &state))).await
+        let proven = if state.custom.is_some() {
+            self.continue_custom(cx, place, user, state.clone(), ChallengeName::SoftwareTokenMfa, trail).await
+        } else {
+            Ok(finish(cx, place, user, &state))
+        };
+        self.forgive(cx, guesses, &state, proven).await
     }
 
     /// Of many answers with one code exactly one finds it unused: the user's version decides.

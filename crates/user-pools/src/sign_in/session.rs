@@ -1,5 +1,6 @@
 //! The `Session` string (spec C.9): the server's state in the client's hands, sealed. It names pool, client, user and step, ends with
 //! `AuthSessionValidity`, dies with the password it was begun with, and is spent by success only.
+use super::custom::Custom;
 use super::{ChallengeName, Door, Place};
 use crate::context::RequestContext;
 use crate::error::Result;
@@ -7,13 +8,14 @@ use crate::ids::{ClientId, Millis, PoolId};
 use crate::messages;
 use crate::random;
 use crate::service::UserPools;
+use crate::triggers::TokenSource;
 use crate::user::User;
 use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 
 const CONTEXT: [&str; 1] = ["auth session"];
 /// Longer than any we make; what is longer is not ours.
-const LONGEST: usize = 4096;
+pub(super) const LONGEST: usize = 4096;
 /// Sealed states are padded to a multiple of this, so that lengths do not tell users apart.
 const BLOCK: usize = 256;
 
@@ -32,6 +34,8 @@ pub(crate) enum Step {
     MfaSetup,
     /// A second factor has just been enrolled within this sign-in.
     MfaSetupDone,
+    /// A function of the pool has asked something.
+    Custom,
 }
 
 impl Step {
@@ -43,6 +47,7 @@ impl Step {
                 | (Self::SoftwareToken, ChallengeName::SoftwareTokenMfa)
                 | (Self::SelectMfa, ChallengeName::SelectMfaType)
                 | (Self::MfaSetupDone, ChallengeName::MfaSetup)
+                | (Self::Custom, ChallengeName::CustomChallenge)
         )
     }
 }
@@ -66,6 +71,12 @@ pub(crate) struct State {
     /// Digest of the password hash it began with: a new password ends it.
     pub stamp: String,
     pub expires_at: Millis,
+    /// On what occasion tokens will be issued.
+    #[serde(default)]
+    pub source: TokenSource,
+    /// The rounds of a custom sign-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom: Option<Box<Custom>>,
 }
 
 impl State {
@@ -89,6 +100,8 @@ impl State {
             methods: Vec::new(),
             stamp,
             expires_at: session_end(cx, place),
+            source: TokenSource::default(),
+            custom: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! USER_SRP_AUTH (spec C.7): SRP_A in, SRP_B and SECRET_BLOCK out, then the claim. The block carries the whole state of the exchange, sealed,
 //! because one client family never returns `Session`; it lives 60 s and is redeemed once, right or wrong.
-use super::absent::Fake;
+use super::absent::{self, Fake};
+use super::custom::Custom;
 use super::session::{State, padded};
 use super::trail::Trail;
 use super::{Answer, Challenge, ChallengeName, Door, Outcome, Place, Start};
@@ -68,13 +69,30 @@ impl UserPools {
         }
         trail.at("srp.a");
         let a = ClientKey::parse(start.parameters.require("SRP_A")?)?;
-        let party = self.party(place, user.as_ref(), name)?;
-        let server = ServerKey::draw(&*self.random, &party.v)?;
+        trail.at("trigger.pre_authentication");
+        let shown = absent::shown_name(self, place, name);
+        self.pre_authentication(cx, place, user.as_ref(), &shown).await?;
         trail.at("srp.challenge");
-        let stamp = user.as_ref().map_or_else(|| State::random_stamp(self), |user| user.credentials.stamp());
+        self.ask_for_claim(cx, place, start, user.as_ref(), &a, None).map(Outcome::Challenge)
+    }
+
+    /// SRP_B and SECRET_BLOCK for whoever that is; `custom` when it is a round of a custom sign-in.
+    pub(super) fn ask_for_claim(
+        &self,
+        cx: &RequestContext,
+        place: &Place,
+        start: &Start,
+        user: Option<&User>,
+        a: &ClientKey,
+        custom: Option<Box<Custom>>,
+    ) -> Result<Challenge> {
+        let name = start.parameters.require("USERNAME")?;
+        let party = self.party(place, user, name)?;
+        let server = ServerKey::draw(&*self.random, &party.v)?;
+        let stamp = user.map_or_else(|| State::random_stamp(self), |user| user.credentials.stamp());
         let state = State::begin(self, cx, place, &start.door, name, (&party.sub, stamp));
         let block = Block {
-            state,
+            state: State { custom, ..state },
             user_id: party.user_id.clone(),
             folded: names::fold(&place.pool.settings, &party.user_id),
             a: srp::to_hex(a.bytes()),
@@ -82,7 +100,7 @@ impl UserPools {
             public: srp::to_hex(&server.public),
             ends: cx.now.saturating_add(BLOCK_LIFE),
         };
-        Ok(Outcome::Challenge(self.verifier_challenge(party, &server, &block)))
+        Ok(self.verifier_challenge(party, &server, &block))
     }
 
     /// The user's verifier; a made-up one for nobody and for those without.
@@ -123,7 +141,12 @@ impl UserPools {
             ("USERNAME", party.user_id.clone()),
             ("USER_ID_FOR_SRP", party.user_id),
         ]);
-        Challenge { name: ChallengeName::PasswordVerifier, session: self.seal_session(&block.state), parameters }
+        Challenge {
+            name: ChallengeName::PasswordVerifier,
+            session: self.seal_session(&block.state),
+            parameters,
+            custom: BTreeMap::new(),
+        }
     }
 
     /// PASSWORD_VERIFIER. Order: client, block, session, name, hash, timestamp, lockout, single use, signature, then as after a password.
@@ -162,6 +185,9 @@ impl UserPools {
         let signed = self.is_signed(place, &block, user.as_ref(), &claim, signature)?;
         match user {
             Some(user) if signed => self.after_the_password(cx, place, user, block.state, guesses, trail).await,
+            user if block.state.custom.is_some() => {
+                self.srp_failed_in_custom(cx, place, user, block.state, trail).await
+            }
             _ => Err(messages::INCORRECT_CREDENTIALS.because("the claim is not signed with the password")),
         }
     }

@@ -25,6 +25,7 @@ impl UserPools {
     pub async fn start(&self, cx: &RequestContext, request: &Start) -> Result<Outcome> {
         let mut trail = Trail::at_client(action(&request.door), &request.client);
         let result = self.started(cx, request, &mut trail).await;
+        let result = self.after_authentication(cx, result).await;
         self.conclude(cx, &trail, result)
     }
 
@@ -33,7 +34,8 @@ impl UserPools {
         match request.flow {
             Flow::UserPassword | Flow::AdminUserPassword => self.start_with_password(cx, &place, request, trail).await,
             Flow::UserSrp => self.start_with_srp(cx, &place, request, trail).await,
-            Flow::RefreshToken | Flow::Custom | Flow::UserAuth => {
+            Flow::Custom => self.start_custom(cx, &place, request, trail).await,
+            Flow::RefreshToken | Flow::UserAuth => {
                 Err(Error::new(ErrorKind::InternalError, "Internal error").because("this flow does not begin here"))
             }
         }

@@ -53,14 +53,17 @@ impl Trail {
 impl UserPools {
     /// Notes how it ended and passes the result on.
     pub(crate) fn conclude<T>(&self, cx: &RequestContext, trail: &Trail, result: Result<T>) -> Result<T> {
-        let mut decision = Decision::of(cx, trail.action, result.is_ok(), trail.rule);
+        // Some functions are asked where no rule is looked at: after the last factor, before tokens.
+        let by_function = result.as_ref().is_err_and(|error| error.kind.is_of_a_function());
+        let rule = if by_function && !trail.rule.starts_with("trigger") { "trigger" } else { trail.rule };
+        let mut decision = Decision::of(cx, trail.action, result.is_ok(), rule);
         decision.pool = trail.pool.as_ref().map(ToString::to_string);
         decision.client = trail.client.as_ref().map(ToString::to_string);
         decision.user.clone_from(&trail.user);
         if let Err(error) = &result {
             decision.got = Some(error.reason.as_ref().unwrap_or(&error.message).to_string());
-            decision.expected = expected(trail.rule).map(str::to_owned);
-            decision.fix = fix(trail.rule).map(str::to_owned);
+            decision.expected = expected(rule).map(str::to_owned);
+            decision.fix = fix(rule).map(str::to_owned);
         }
         self.decisions.note(decision);
         result.map_err(crate::Error::noted)
@@ -86,6 +89,9 @@ fn expected(rule: &str) -> Option<&'static str> {
         "refresh_token" => "a live refresh token of this client",
         "refresh_token.revoked" => "a refresh token whose sign-in has not been ended",
         "refresh_token.rotation" => "the newest refresh token of the family",
+        "custom.triggers" => "functions for DefineAuthChallenge, CreateAuthChallenge and VerifyAuthChallengeResponse",
+        "user.migration" => "a user of that name whom the pool's UserMigration function knows, with that password",
+        _ if rule.starts_with("trigger") => "an answer of the pool's function that lets it go on, within 5 s",
         _ => return None,
     })
 }
@@ -100,6 +106,8 @@ fn fix(rule: &str) -> Option<&'static str> {
         "srp.timestamp" => "set the client's clock",
         "refresh_token.rotation" => "store the refresh token of every answer, and refresh once at a time",
         "lockout" => "wait; an operator can set a new password",
+        "custom.triggers" => "name the functions in the pool's LambdaConfig with UpdateUserPool",
+        _ if rule.starts_with("trigger") => "look into the log of the function that the pool's LambdaConfig names",
         _ => return None,
     })
 }

@@ -6,6 +6,7 @@ use crate::ids::Millis;
 use crate::oauth::reveal;
 use crate::token::SignIn;
 use crate::user::User;
+use events::user_pools::GroupConfiguration;
 use serde_json::{Map, Value, json};
 
 /// The scope that opens the user-pool API; API sign-ins carry it alone.
@@ -47,12 +48,8 @@ impl Facts<'_> {
         claims
     }
 
-    /// `at_hash` binds the ID token to the access token beside it; only the OAuth endpoints send it.
-    pub fn id(&self, at_hash: Option<String>) -> Map<String, Value> {
+    pub fn id(&self) -> Map<String, Value> {
         let mut claims = Map::new();
-        if let Some(at_hash) = at_hash {
-            claims.insert("at_hash".into(), json!(at_hash));
-        }
         claims.insert("sub".into(), json!(self.user.sub));
         self.add_group_names(&mut claims);
         self.add_roles(&mut claims);
@@ -68,6 +65,15 @@ impl Facts<'_> {
         self.add_times(&mut claims, self.client.settings.id_token_seconds(), &self.jti[1]);
         self.add_attributes(&mut claims);
         claims
+    }
+
+    /// The groups as the pool's function is told of them.
+    pub fn group_configuration(&self) -> GroupConfiguration<'_> {
+        GroupConfiguration {
+            groups_to_override: self.groups.iter().map(|group| group.name.as_str()).collect(),
+            iam_roles_to_override: self.groups.iter().filter_map(|group| group.role_arn.as_deref()).collect(),
+            preferred_role: preferred_role(self.groups),
+        }
     }
 
     fn add_times(&self, claims: &mut Map<String, Value>, life_seconds: u64, jti: &str) {
@@ -266,7 +272,7 @@ mod tests {
             ("updated_at", "17"),
             ("custom:level", "3"),
         ];
-        let claims = case(&attributes, &[ADMIN_SCOPE], false).facts().id(None);
+        let claims = case(&attributes, &[ADMIN_SCOPE], false).facts().id();
         assert_eq!(
             Value::Object(claims),
             json!({
@@ -280,7 +286,7 @@ mod tests {
 
     #[test]
     fn an_attribute_can_never_take_a_claims_place() {
-        let claims = case(&[("sub", "x"), ("aud", "x"), ("token_use", "x")], &[ADMIN_SCOPE], false).facts().id(None);
+        let claims = case(&[("sub", "x"), ("aud", "x"), ("token_use", "x")], &[ADMIN_SCOPE], false).facts().id();
         assert_eq!(
             (&claims["sub"], &claims["aud"], &claims["token_use"]),
             (&json!("sub"), &json!("client"), &json!("id"))
@@ -291,7 +297,7 @@ mod tests {
     fn oauth_scopes_narrow_the_id_token() {
         let attributes = [("email", "a@b"), ("phone_number", "+1"), ("name", "A"), ("custom:x", "y")];
         let shown = |scopes: &[&str]| {
-            let claims = case(&attributes, scopes, true).facts().id(None);
+            let claims = case(&attributes, scopes, true).facts().id();
             attributes.iter().map(|(name, _)| *name).filter(|name| claims.contains_key(*name)).collect::<Vec<_>>()
         };
         assert_eq!(shown(&["openid"]), ["email", "phone_number", "name", "custom:x"]);
@@ -305,7 +311,7 @@ mod tests {
         let mut case = case(&[("email", "a@b"), ("name", "A")], &[ADMIN_SCOPE], false);
         case.client =
             client(ClientSettings { read_attributes: Some(vec!["name".into()]), ..ClientSettings::default() });
-        let claims = case.facts().id(None);
+        let claims = case.facts().id();
         assert!(claims.contains_key("name") && !claims.contains_key("email"));
     }
 
@@ -314,7 +320,7 @@ mod tests {
         let mut case = case(&[], &[ADMIN_SCOPE], false);
         case.client.settings.token_revocation = Some(false);
         assert!(!case.facts().access().contains_key("origin_jti"));
-        assert!(!case.facts().id(None).contains_key("jti"));
+        assert!(!case.facts().id().contains_key("jti"));
         case.client.settings.rotation = Some(Rotation { enabled: true, grace_seconds: 0 });
         assert!(case.facts().access().contains_key("origin_jti"), "rotation needs it");
     }
@@ -341,7 +347,7 @@ mod tests {
     fn groups_stand_in_both_tokens_and_roles_in_the_id_token_only() {
         let mut case = case(&[], &[ADMIN_SCOPE], false);
         case.groups = vec![group("admins", Some(1), Some("arn:1")), group("users", None, None)];
-        let (access, id) = (case.facts().access(), case.facts().id(None));
+        let (access, id) = (case.facts().access(), case.facts().id());
         assert_eq!(access["cognito:groups"], json!(["admins", "users"]));
         assert_eq!(id["cognito:roles"], json!(["arn:1"]));
         assert_eq!(id["cognito:preferred_role"], json!("arn:1"));

@@ -1,6 +1,7 @@
 //! Minting: a sign-in's row, its refresh token and its signed tokens, made together, so that the caller can store them in one act
 //! (`open_sign_in` at the API, `redeem_auth_code` at the OAuth endpoints) and hand them out only then.
 use super::claims::{ADMIN_SCOPE, Facts};
+use super::overrides::Claims;
 use super::{RefreshToken, SignIn, refresh_token};
 use crate::client::AppClient;
 use crate::context::RequestContext;
@@ -9,8 +10,11 @@ use crate::ids::Millis;
 use crate::pool::UserPool;
 use crate::random;
 use crate::service::UserPools;
+use crate::triggers::TokenSource;
+use crate::triggers::tokens::Issue;
 use crate::user::User;
 use aws_lc_rs::digest;
+use events::user_pools::GroupConfiguration;
 use serde_json::{Map, Value, json};
 use std::fmt;
 
@@ -45,6 +49,8 @@ pub struct Opening<'a> {
     pub auth_time: Millis,
     /// Proven methods in RFC 8176 words.
     pub methods: &'a [String],
+    /// On what occasion, for the pool's function.
+    pub source: TokenSource,
     /// `None` for the user-pool API.
     pub oauth: Option<OAuth<'a>>,
 }
@@ -71,12 +77,29 @@ pub struct Opened {
     pub tokens: Tokens,
 }
 
+/// What tokens are made of.
+pub(super) struct Minting<'a> {
+    pub pool: &'a UserPool,
+    pub client: &'a AppClient,
+    pub user: &'a User,
+    pub sign_in: &'a SignIn,
+    pub nonce: Option<&'a str>,
+    pub source: TokenSource,
+}
+
 impl UserPools {
     /// Prepares a sign-in with its tokens. Nothing is stored yet: a token whose row is missing is refused everywhere.
     pub async fn issue_for(&self, cx: &RequestContext, opening: &Opening<'_>) -> Result<Opened> {
         let sign_in = self.new_sign_in(cx, opening);
-        let nonce = opening.oauth.as_ref().and_then(|oauth| oauth.nonce);
-        let mut tokens = self.mint(cx.now, opening.pool, opening.client, opening.user, &sign_in, nonce).await?;
+        let minting = Minting {
+            pool: opening.pool,
+            client: opening.client,
+            user: opening.user,
+            sign_in: &sign_in,
+            nonce: opening.oauth.as_ref().and_then(|oauth| oauth.nonce),
+            source: opening.source,
+        };
+        let mut tokens = self.mint(cx, minting).await?;
         let refreshable = opening.oauth.as_ref().is_none_or(|oauth| oauth.refreshable);
         let refresh = refreshable.then(|| {
             let (text, row) = self.new_refresh_token(cx.now, &sign_in, None, refresh_end(cx.now, opening.client));
@@ -128,36 +151,38 @@ impl UserPools {
         (text, row)
     }
 
-    /// Signs ID and access token of a sign-in from what user and groups are now.
-    pub(super) async fn mint(
-        &self,
-        now: Millis,
-        pool: &UserPool,
-        client: &AppClient,
-        user: &User,
-        sign_in: &SignIn,
-        nonce: Option<&str>,
-    ) -> Result<Tokens> {
+    /// Signs ID and access token of a sign-in from what user and groups are now, and from what the pool's function makes of them.
+    pub(super) async fn mint(&self, cx: &RequestContext, minting: Minting<'_>) -> Result<Tokens> {
+        let Minting { pool, client, user, sign_in, nonce, source } = minting;
+        let now = cx.now;
         let keys = self.pool_keys(now, pool).await?;
         let groups = self.store.groups_of(pool.id.clone(), user.sub.clone()).await?;
         let jti = [random::uuid(&*self.random), random::uuid(&*self.random)];
         let issuer = self.issuer(pool);
         let facts = Facts { issuer: &issuer, client, user, groups: &groups, sign_in, now, nonce, jti };
-        let access = keys.access().sign_jwt(&facts.access()).map_err(unsigned)?;
-        let wanted = !sign_in.oauth || sign_in.scopes.iter().any(|scope| scope == "openid");
-        let at_hash = || sign_in.oauth.then(|| at_hash(&access));
-        let id = wanted.then(|| keys.id().sign_jwt(&facts.id(at_hash())).map_err(unsigned)).transpose()?;
+        let wants_id = !sign_in.oauth || sign_in.scopes.iter().any(|scope| scope == "openid");
+        let mut claims = Claims { id: wants_id.then(|| facts.id()), access: facts.access() };
+        let (scopes, groups) = (&*sign_in.scopes, facts.group_configuration());
+        let issue = Issue { pool, client: &client.id, user: Some(user), groups, scopes, source };
+        claims.change(self.pre_token(cx, issue).await?);
+        let access = keys.access().sign_jwt(&claims.access).map_err(unsigned)?;
+        // Binds the ID token to the access token beside it; only the OAuth endpoints send it.
+        if let Some(id) = claims.id.as_mut().filter(|_| sign_in.oauth) {
+            id.insert("at_hash".to_owned(), json!(at_hash(&access)));
+        }
+        let id = claims.id.map(|id| keys.id().sign_jwt(&id).map_err(unsigned)).transpose()?;
         Ok(Tokens { id, access, refresh: None, expires_in: client.settings.access_token_seconds() })
     }
 
     /// The access token of a machine (`client_credentials`): no user, no sign-in, nothing to refresh.
     pub async fn issue_machine_token(
         &self,
-        now: Millis,
+        cx: &RequestContext,
         pool: &UserPool,
         client: &AppClient,
         scopes: &[String],
     ) -> Result<Tokens> {
+        let now = cx.now;
         let keys = self.pool_keys(now, pool).await?;
         let iat = now.div_euclid(1000);
         let expires_in = client.settings.access_token_seconds();
@@ -173,8 +198,18 @@ impl UserPools {
             "jti": random::uuid(&*self.random),
             "client_id": client.id,
         });
-        let claims: Map<String, Value> = claims.as_object().cloned().unwrap_or_default();
-        Ok(Tokens { id: None, access: keys.access().sign_jwt(&claims).map_err(unsigned)?, refresh: None, expires_in })
+        let access: Map<String, Value> = claims.as_object().cloned().unwrap_or_default();
+        let mut claims = Claims { id: None, access };
+        let groups = GroupConfiguration::default();
+        let source = TokenSource::ClientCredentials;
+        let issue = Issue { pool, client: &client.id, user: None, groups, scopes, source };
+        claims.change(self.pre_token(cx, issue).await?);
+        Ok(Tokens {
+            id: None,
+            access: keys.access().sign_jwt(&claims.access).map_err(unsigned)?,
+            refresh: None,
+            expires_in,
+        })
     }
 }
 

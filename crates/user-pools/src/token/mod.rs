@@ -1,6 +1,7 @@
 //! Sign-ins and the tokens that hang on them: rows here; claims, minting, refreshing and revoking beside.
 mod claims;
 mod mint;
+mod overrides;
 mod refresh;
 mod refresh_token;
 mod revoke;

@@ -1,4 +1,5 @@
 //! Refreshing (spec C.14): new ID and access tokens from what user and groups are now; rotation with its grace; the end of a family on reuse.
+use super::mint::Minting;
 use super::{RefreshToken, SignIn, Tokens, refresh_token};
 use crate::client::AppClient;
 use crate::context::RequestContext;
@@ -7,6 +8,7 @@ use crate::messages;
 use crate::ports::{Rotated, StoreError};
 use crate::service::UserPools;
 use crate::sign_in::trail::Trail;
+use crate::triggers::TokenSource;
 use crate::user::User;
 
 /// How the client proves that it is itself. Refreshing has three ways to say it.
@@ -63,7 +65,9 @@ impl UserPools {
             return Err(messages::REFRESH_TOKEN_REVOKED);
         }
         let pool = self.pool_by_id(&client.pool).await?;
-        let mut tokens = self.mint(cx.now, &pool, client, &user, &sign_in, None).await?;
+        let source = TokenSource::RefreshTokens;
+        let minting = Minting { pool: &pool, client, user: &user, sign_in: &sign_in, nonce: None, source };
+        let mut tokens = self.mint(cx, minting).await?;
         trail.at("refresh_token.rotation");
         tokens.refresh = self.rotate(cx, client, &row, &sign_in).await?;
         Ok(tokens)

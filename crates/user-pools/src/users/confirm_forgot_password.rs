@@ -8,6 +8,7 @@ use crate::messages;
 use crate::passwords;
 use crate::ports::CodePurpose;
 use crate::service::UserPools;
+use crate::triggers::Confirmed;
 use crate::user::{User, UserStatus};
 use std::fmt;
 
@@ -58,9 +59,10 @@ impl UserPools {
             user.attributes.insert(contact.verified_attribute().to_owned(), "true".to_owned());
             Ok(())
         });
-        redeemed.await?;
+        let user = redeemed.await?;
         // Whoever knew the old password must not keep a login cookie. A crash in between leaves the cookie its hour.
-        Ok(self.store.end_login_sessions_of(cx.now, pool.id.clone(), user.sub.clone()).await?)
+        self.store.end_login_sessions_of(cx.now, pool.id.clone(), user.sub.clone()).await?;
+        self.post_confirmation(cx, pool, Some(&visit.client.id), &user, Confirmed::ForgotPassword).await
     }
 
     /// The user, when the code is theirs; it is not used up yet. Where the client prevents existence errors, absent users answer like those

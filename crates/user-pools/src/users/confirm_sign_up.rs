@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::messages;
 use crate::ports::CodePurpose;
 use crate::service::UserPools;
+use crate::triggers::Confirmed;
 use crate::user::{User, UserStatus};
 
 /// The request.
@@ -21,7 +22,8 @@ pub struct ConfirmSignUp {
 }
 
 impl UserPools {
-    /// ConfirmSignUp. Errors: CodeMismatch, ExpiredCode, NotAuthorized when the user does not wait for it, AliasExists, LimitExceeded.
+    /// ConfirmSignUp. Errors: CodeMismatch, ExpiredCode, NotAuthorized when the user does not wait for it, AliasExists, LimitExceeded,
+    /// and those of PostConfirmation (the user is confirmed then).
     pub async fn confirm_sign_up(&self, cx: &RequestContext, request: ConfirmSignUp) -> Result<()> {
         let visit = self.visit(cx, "ConfirmSignUp", &request.asking).await?;
         let result = self.confirm_visited(cx, &visit, &request).await;
@@ -49,7 +51,8 @@ impl UserPools {
             user.attributes.insert(contact.verified_attribute().to_owned(), "true".to_owned());
             Ok(())
         });
-        redeemed.await.map(drop)
+        let user = redeemed.await?;
+        self.post_confirmation(cx, &visit.pool, Some(&visit.client.id), &user, Confirmed::SignUp).await
     }
 }
 

@@ -16,17 +16,18 @@ impl UserPools {
     /// Such a client neither waits for the delivery nor hears of it. Errors: UserNotFound, InvalidParameter, NotAuthorized (status,
     /// `admin_only`), LimitExceeded, CodeDeliveryFailure.
     pub async fn forgot_password(&self, cx: &RequestContext, asking: Asking) -> Result<Delivery> {
-        let visit = self.visit(cx, "ForgotPassword", &asking).await?;
-        let result = self.forgot_visited(cx, &visit).await;
+        let mut visit = self.visit(cx, "ForgotPassword", &asking).await?;
+        let result = self.forgot_visited(cx, &mut visit, &asking.username).await;
         self.decided(cx, visit.about(), result)
     }
 
-    async fn forgot_visited(&self, cx: &RequestContext, visit: &Visit) -> Result<Delivery> {
+    async fn forgot_visited(&self, cx: &RequestContext, visit: &mut Visit, name: &str) -> Result<Delivery> {
         self.count_against(cx, Limit::Forgot, &visit.pool.id, &visit.who).await?;
         // The pool's own rule, the same for everybody: it tells nobody apart.
         if is_admin_only(&visit.pool.settings) {
             return Err(messages::CONTACT_ADMINISTRATOR);
         }
+        self.migrate_forgetful(cx, visit, name).await?;
         match recoverable(visit) {
             Ok((user, contact)) => {
                 let address = user.attributes.get(contact.attribute()).map_or("", String::as_str);

@@ -9,6 +9,7 @@ mod delete;
 mod filter;
 mod forgot_password;
 mod list;
+mod migrate;
 mod own_attributes;
 mod resend;
 mod sign_up;

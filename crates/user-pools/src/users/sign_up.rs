@@ -10,11 +10,12 @@ use crate::pool::{AliasKind, Contact, UserPool};
 use crate::ports::{CodePurpose, StoreError, Taken};
 use crate::service::UserPools;
 use crate::templates::{Delivery, Letter, Occasion};
+use crate::triggers::{Birth, Confirmed};
 use crate::user::{Credentials, User, UserStatus};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The request. `ValidationData` and `ClientMetadata` go to triggers only.
+/// The request. `ValidationData` and `ClientMetadata` go to triggers only, with the request context.
 pub struct SignUp {
     /// Client, secret hash and the new username.
     pub asking: Asking,
@@ -45,7 +46,8 @@ pub struct SignedUp {
 }
 
 impl UserPools {
-    /// SignUp. Errors: NotAuthorized, InvalidParameter, InvalidPassword, UsernameExists, CodeDeliveryFailure (the user exists then).
+    /// SignUp. Errors: NotAuthorized, InvalidParameter, InvalidPassword, UsernameExists, those of PreSignUp,
+    /// and CodeDeliveryFailure and those of PostConfirmation (the user exists then).
     pub async fn sign_up(&self, cx: &RequestContext, request: SignUp) -> Result<SignedUp> {
         let visit = self.visit(cx, "SignUp", &request.asking).await?;
         let result = self.sign_up_visited(cx, &visit, &request).await;
@@ -66,8 +68,13 @@ impl UserPools {
             return Err(name_taken(name));
         }
         let mut user = self.new_user(cx, pool, name, &request.asking.username, attributes, UserStatus::Unconfirmed);
+        self.pre_sign_up(cx, pool, Some(&client.id), &mut user, Birth::SignUp).await?;
         user.credentials.password = Some(self.protect(pool, &user.sub, &user.username, password).await?);
         self.store.insert_user(cx.now, user.clone()).await.map_err(|error| insert_refused(name, error))?;
+        if user.status == UserStatus::Confirmed {
+            self.post_confirmation(cx, pool, Some(&client.id), &user, Confirmed::SignUp).await?;
+            return Ok(SignedUp { sub: user.sub, username: user.username, confirmed: true, delivery: None });
+        }
         let delivery = self.send_sign_up_code(cx, visit, &user).await?;
         Ok(SignedUp { sub: user.sub, username: user.username, confirmed: false, delivery })
     }

@@ -69,7 +69,8 @@ async fn an_oauth_token_opens_the_api_only_with_the_scope() {
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         let oauth = Some(OAuth { scopes: &scopes, nonce: Some("n-1"), origin_jti: Some("family"), refreshable: true });
         let (pool, client) = (&app.pool, &app.client);
-        let opening = Opening { pool, client, user: &alice, auth_time: bench.now(), methods: &methods, oauth };
+        let source = user_pools::triggers::TokenSource::default();
+        let opening = Opening { pool, client, user: &alice, auth_time: bench.now(), methods: &methods, source, oauth };
         let opened = bench.pools.issue_for(&bench.cx(), &opening).await.unwrap();
         assert_eq!(opened.sign_in.origin_jti, "family");
         bench.pools.store.open_sign_in(bench.now(), opened.sign_in, opened.refresh, None).await.unwrap();
@@ -91,7 +92,7 @@ async fn a_machine_token_has_no_user() {
     let bench = Bench::new();
     let app = App::new(&bench).await;
     let scopes = ["api/read".to_owned()];
-    let tokens = bench.pools.issue_machine_token(bench.now(), &app.pool, &app.client, &scopes).await.unwrap();
+    let tokens = bench.pools.issue_machine_token(&bench.cx(), &app.pool, &app.client, &scopes).await.unwrap();
     assert!(tokens.id.is_none() && tokens.refresh.is_none());
     let claims = claims(&tokens.access);
     assert_eq!((&claims["sub"], &claims["scope"]), (&app.client.id.0.as_str().into(), &"api/read".into()));

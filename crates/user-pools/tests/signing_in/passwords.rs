@@ -151,10 +151,12 @@ async fn flows_to_come_and_unknown_devices_are_typed_refusals() {
     let bench = Bench::new();
     let app = App::new(&bench).await;
     bench.user(&app.pool, "alice").await;
-    let all = |settings: &mut user_pools::client::ClientSettings| settings.auth_flows = None;
-    let client = bench.client_with(&app.pool, all).await;
-    let custom = App { bench: &bench, pool: app.pool.clone(), client, door: Door::Api };
-    let refused = custom.start(Flow::Custom, &[("USERNAME", "alice")]).await.err().unwrap();
+    let choice = |settings: &mut user_pools::client::ClientSettings| {
+        settings.auth_flows = Some(vec!["ALLOW_USER_AUTH".into()]);
+    };
+    let client = bench.client_with(&app.pool, choice).await;
+    let choosing = App { bench: &bench, pool: app.pool.clone(), client, door: Door::Api };
+    let refused = choosing.start(Flow::UserAuth, &[("USERNAME", "alice")]).await.err().unwrap();
     assert_eq!(refused.kind, ErrorKind::NotSupportedYet);
     let device = [("USERNAME", "alice"), ("PASSWORD", PASSWORD), ("DEVICE_KEY", "us-east-1_x")];
     let refused = app.start(Flow::UserPassword, &device).await.err().unwrap();

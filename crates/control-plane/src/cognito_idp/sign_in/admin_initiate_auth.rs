@@ -6,11 +6,12 @@ use wire::{AdminInitiateAuthRequest as Input, AdminInitiateAuthResponse as Outpu
 
 pub(crate) async fn run(cx: &Cx, by: Permit<SigV4>, input: Input) -> Result<Output> {
     let pool = cx.pools.pool_in(by.scope(), &PoolId(input.user_pool_id)).await?;
+    let carried = cx.beginning(input.client_metadata);
     let request = Start {
         door: Door::Admin(pool.id),
         client: ClientId(input.client_id),
         flow: shown::flow(input.auth_flow)?,
         parameters: shown::parameters(input.auth_parameters),
     };
-    Ok(shown::answer!(cx.pools.initiate_auth(&cx.request, &request).await?))
+    Ok(shown::answer!(cx.pools.initiate_auth(&carried, &request).await?))
 }

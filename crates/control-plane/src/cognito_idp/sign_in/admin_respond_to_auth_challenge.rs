@@ -6,6 +6,7 @@ use wire::{AdminRespondToAuthChallengeRequest as Input, AdminRespondToAuthChalle
 
 pub(crate) async fn run(cx: &Cx, by: Permit<SigV4>, input: Input) -> Result<Output> {
     let pool = cx.pools.pool_in(by.scope(), &PoolId(input.user_pool_id)).await?;
+    let carried = cx.with_metadata(input.client_metadata);
     let request = Answer {
         door: Door::Admin(pool.id),
         client: ClientId(input.client_id),
@@ -13,5 +14,5 @@ pub(crate) async fn run(cx: &Cx, by: Permit<SigV4>, input: Input) -> Result<Outp
         session: input.session,
         responses: shown::parameters(input.challenge_responses),
     };
-    Ok(shown::answer!(cx.pools.respond_to_auth_challenge(&cx.request, &request).await?))
+    Ok(shown::answer!(cx.pools.respond_to_auth_challenge(&carried, &request).await?))
 }

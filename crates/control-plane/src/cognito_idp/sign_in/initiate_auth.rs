@@ -5,11 +5,12 @@ use user_pools::sign_in::{Door, Start};
 use wire::{InitiateAuthRequest as Input, InitiateAuthResponse as Output};
 
 pub(crate) async fn run(cx: &Cx, _by: Permit<Public>, input: Input) -> Result<Output> {
+    let carried = cx.beginning(input.client_metadata);
     let request = Start {
         door: Door::Api,
         client: ClientId(input.client_id),
         flow: shown::flow(input.auth_flow)?,
         parameters: shown::parameters(input.auth_parameters),
     };
-    Ok(shown::answer!(cx.pools.initiate_auth(&cx.request, &request).await?))
+    Ok(shown::answer!(cx.pools.initiate_auth(&carried, &request).await?))
 }

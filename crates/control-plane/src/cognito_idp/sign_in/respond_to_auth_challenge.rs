@@ -5,6 +5,7 @@ use user_pools::sign_in::{Answer, ChallengeName, Door};
 use wire::{RespondToAuthChallengeRequest as Input, RespondToAuthChallengeResponse as Output};
 
 pub(crate) async fn run(cx: &Cx, _by: Permit<Public>, input: Input) -> Result<Output> {
+    let carried = cx.with_metadata(input.client_metadata);
     let request = Answer {
         door: Door::Api,
         client: ClientId(input.client_id),
@@ -12,5 +13,5 @@ pub(crate) async fn run(cx: &Cx, _by: Permit<Public>, input: Input) -> Result<Ou
         session: input.session,
         responses: shown::parameters(input.challenge_responses),
     };
-    Ok(shown::answer!(cx.pools.respond_to_auth_challenge(&cx.request, &request).await?))
+    Ok(shown::answer!(cx.pools.respond_to_auth_challenge(&carried, &request).await?))
 }

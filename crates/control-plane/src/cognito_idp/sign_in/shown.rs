@@ -42,9 +42,9 @@ pub(super) fn shown(signed_in: SignedIn) -> Result<Shown> {
             challenge_name: Some(name(challenge.name)?),
             session: Some(challenge.session),
             challenge_parameters: challenge
-                .parameters
+                .custom
                 .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
+                .chain(challenge.parameters.into_iter().map(|(name, value)| (name.to_owned(), value)))
                 .collect(),
             authentication_result: None,
         }),

@@ -5,9 +5,10 @@ use user_pools::token::ClientProof;
 use wire::{GetTokensFromRefreshTokenRequest as Input, GetTokensFromRefreshTokenResponse as Output};
 
 pub(crate) async fn run(cx: &Cx, _by: Permit<Public>, input: Input) -> Result<Output> {
+    let carried = cx.with_metadata(input.client_metadata);
     let client = cx.pools.client(&ClientId(input.client_id)).await?;
     let proof = ClientProof::Secret(input.client_secret.as_deref());
     let action = "GetTokensFromRefreshToken";
-    let tokens = cx.pools.refresh(&cx.request, action, &client, &input.refresh_token, proof).await?;
+    let tokens = cx.pools.refresh(&carried, action, &client, &input.refresh_token, proof).await?;
     Ok(Output { authentication_result: Some(shown::result(tokens)) })
 }

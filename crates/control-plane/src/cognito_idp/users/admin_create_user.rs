@@ -6,6 +6,7 @@ use wire::{AdminCreateUserRequest as Input, AdminCreateUserResponse as Output};
 
 pub(crate) async fn run(cx: &Cx, by: Permit<SigV4>, input: Input) -> Result<Output> {
     let pool = cx.pools.pool_in(by.scope(), &PoolId(input.user_pool_id)).await?;
+    let carried = cx.with_validation(input.client_metadata, input.validation_data);
     let request = AdminCreateUser {
         username: input.username,
         attributes: given::attributes(input.user_attributes.unwrap_or_default()),
@@ -14,7 +15,7 @@ pub(crate) async fn run(cx: &Cx, by: Permit<SigV4>, input: Input) -> Result<Outp
         mediums: input.desired_delivery_mediums.unwrap_or_default().into_iter().map(given::medium).collect(),
         force_alias: input.force_alias_creation.unwrap_or(false),
     };
-    let user = cx.pools.admin_create_user(&cx.request, &pool, request).await?;
+    let user = cx.pools.admin_create_user(&carried, &pool, request).await?;
     Ok(Output { user: Some(shown::user(&pool.settings, &user)) })
 }
 

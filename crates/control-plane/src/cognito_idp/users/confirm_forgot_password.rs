@@ -5,11 +5,12 @@ use user_pools::users::ConfirmForgotPassword;
 use wire::{ConfirmForgotPasswordRequest as Input, ConfirmForgotPasswordResponse as Output};
 
 pub(crate) async fn run(cx: &Cx, _by: Permit<Public>, input: Input) -> Result<Output> {
+    let carried = cx.with_metadata(input.client_metadata);
     let request = ConfirmForgotPassword {
         asking: given::asking(input.client_id, input.secret_hash, input.username),
         code: input.confirmation_code,
         password: input.password,
     };
-    cx.pools.confirm_forgot_password(&cx.request, request).await?;
+    cx.pools.confirm_forgot_password(&carried, request).await?;
     Ok(Output {})
 }

@@ -5,11 +5,12 @@ use user_pools::users::ConfirmSignUp;
 use wire::{ConfirmSignUpRequest as Input, ConfirmSignUpResponse as Output};
 
 pub(crate) async fn run(cx: &Cx, _by: Permit<Public>, input: Input) -> Result<Output> {
+    let carried = cx.with_metadata(input.client_metadata);
     let request = ConfirmSignUp {
         asking: given::asking(input.client_id, input.secret_hash, input.username),
         code: input.confirmation_code,
         force_alias: input.force_alias_creation.unwrap_or(false),
     };
-    cx.pools.confirm_sign_up(&cx.request, request).await?;
+    cx.pools.confirm_sign_up(&carried, request).await?;
     Ok(Output { session: None })
 }

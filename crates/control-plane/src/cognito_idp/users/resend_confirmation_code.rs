@@ -4,7 +4,8 @@ use super::{given, shown};
 use wire::{ResendConfirmationCodeRequest as Input, ResendConfirmationCodeResponse as Output};
 
 pub(crate) async fn run(cx: &Cx, _by: Permit<Public>, input: Input) -> Result<Output> {
+    let carried = cx.with_metadata(input.client_metadata);
     let asking = given::asking(input.client_id, input.secret_hash, input.username);
-    let delivery = cx.pools.resend_confirmation_code(&cx.request, asking).await?;
+    let delivery = cx.pools.resend_confirmation_code(&carried, asking).await?;
     Ok(Output { code_delivery_details: Some(shown::delivery(delivery)) })
 }

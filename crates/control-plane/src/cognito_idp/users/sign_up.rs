@@ -5,12 +5,13 @@ use user_pools::users::SignUp;
 use wire::{SignUpRequest as Input, SignUpResponse as Output};
 
 pub(crate) async fn run(cx: &Cx, _by: Permit<Public>, input: Input) -> Result<Output> {
+    let carried = cx.with_validation(input.client_metadata, input.validation_data);
     let request = SignUp {
         asking: given::asking(input.client_id, input.secret_hash, input.username),
         password: input.password,
         attributes: given::attributes(input.user_attributes.unwrap_or_default()),
     };
-    let done = cx.pools.sign_up(&cx.request, request).await?;
+    let done = cx.pools.sign_up(&carried, request).await?;
     Ok(Output {
         user_confirmed: done.confirmed,
         user_sub: done.sub,

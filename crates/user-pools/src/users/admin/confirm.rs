@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::messages;
 use crate::pool::UserPool;
 use crate::service::UserPools;
+use crate::triggers::Confirmed;
 use crate::user::UserStatus;
 use crate::users::update::Aliases;
 
@@ -19,6 +20,10 @@ impl UserPools {
             user.status = UserStatus::Confirmed;
             Ok(())
         });
-        self.decided(cx, about("AdminConfirmSignUp", pool, Some(&user)), confirmed.await.map(drop))
+        let confirmed = match confirmed.await {
+            Ok(confirmed) => self.post_confirmation(cx, pool, None, &confirmed, Confirmed::SignUp).await,
+            Err(error) => Err(error),
+        };
+        self.decided(cx, about("AdminConfirmSignUp", pool, Some(&user)), confirmed)
     }
 }

@@ -9,6 +9,7 @@ use crate::passwords;
 use crate::pool::{Contact, UserPool};
 use crate::ports::{StoreError, Taken};
 use crate::service::UserPools;
+use crate::triggers::Birth;
 use crate::user::{User, UserStatus};
 use crate::users::sign_up::{name_taken, new_attributes};
 use crate::users::update::of_user;
@@ -24,7 +25,7 @@ pub enum MessageAction {
     Suppress,
 }
 
-/// The request. `ValidationData` and `ClientMetadata` go to triggers only.
+/// The request. `ValidationData` and `ClientMetadata` go to triggers only, with the request context.
 pub struct AdminCreateUser {
     /// `Username`.
     pub username: String,
@@ -76,7 +77,8 @@ impl UserPools {
         let mut user = self.new_user(cx, pool, name, &request.username, attributes, status);
         let password = self.protect(pool, &user.sub, &user.username, &plain).await?;
         user.credentials.password = Some(password.temporary(policy, cx.now));
-        let user = self.insert(cx, pool, user, name, request.force_alias).await?;
+        self.pre_sign_up(cx, pool, None, &mut user, Birth::AdminCreateUser).await?;
+        let user = self.insert_new(cx, pool, user, name, request.force_alias).await?;
         if request.action != Some(MessageAction::Suppress) {
             self.invite(cx, pool, &user, &request.mediums, &plain).await?;
         }
@@ -92,7 +94,7 @@ impl UserPools {
         }
     }
 
-    async fn insert(
+    pub(in crate::users) async fn insert_new(
         &self,
         cx: &RequestContext,
         pool: &UserPool,
