@@ -135,6 +135,14 @@ pub enum KeysCommand {
         #[command(flatten)]
         server: Server,
     },
+    /// Print the key that stands in for a KMS key: by it, a custom sender's function decrypts its codes (AWS Encryption SDK, raw AES keyring).
+    /// It is a secret, and another after `rotate`.
+    Sender {
+        /// The pool's `LambdaConfig.KMSKeyID`, exactly.
+        name: String,
+        #[command(flatten)]
+        server: Server,
+    },
     /// An emergency act: stop publishing one signing key at once. Tokens it signed become invalid, and new ones too until `rotate --signing`.
     Withdraw {
         /// The key's id, as `keys list` shows it.

@@ -24,6 +24,11 @@ pub enum Ask {
         /// Retire the old ones at once.
         now: bool,
     },
+    /// The key by which a custom sender's function reads its codes.
+    SenderKey {
+        /// `KMSKeyID` of the pool.
+        name: String,
+    },
     /// Take a signing key out of the published set at once.
     WithdrawSigning {
         /// The key's id.

@@ -3,7 +3,7 @@ use super::say;
 use crate::admin::{Ask, ask};
 use crate::cli::{self, KeysCommand};
 
-/// Lists, rotates or withdraws.
+/// Lists, rotates, withdraws, or tells a sender's key.
 pub fn run(args: &cli::Keys) -> Result<(), String> {
     let (question, server) = match &args.command {
         KeysCommand::List { server } => (Ask::Keys, server),
@@ -11,6 +11,7 @@ pub fn run(args: &cli::Keys) -> Result<(), String> {
             (Ask::RotateSigning { pool: pool.clone(), now: *now }, server)
         }
         KeysCommand::Rotate { server, .. } => (Ask::RotateSealing, server),
+        KeysCommand::Sender { name, server } => (Ask::SenderKey { name: name.clone() }, server),
         KeysCommand::Withdraw { kid, server } => (Ask::WithdrawSigning { kid: kid.clone() }, server),
     };
     let answer = ask(&server.data, &question)?;

@@ -2,6 +2,8 @@
 use super::App;
 use crate::admin::{Ask, Reply};
 use crate::platform::SystemRandom;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,6 +11,7 @@ use user_pools::PoolId;
 use user_pools::following::all_pools;
 use user_pools::keys::{Overlap, new_signing_keys};
 use user_pools::ports::Pools as _;
+use user_pools::triggers::sender_code;
 
 impl App {
     /// Answers a question of the admin channel.
@@ -19,6 +22,7 @@ impl App {
             Ask::Keys => self.list_keys().await,
             Ask::RotateSealing => self.rotate_sealing().await,
             Ask::RotateSigning { pool, now } => self.rotate_signing(pool, now).await,
+            Ask::SenderKey { name } => Ok(self.sender_key(&name)),
             Ask::WithdrawSigning { kid } => self.withdraw_signing(&kid).await,
         };
         answered.map_or_else(Reply::Error, Reply::Ok)
@@ -56,6 +60,12 @@ impl App {
             }
         }
         Ok(json!({"sealing": {"keys": ids, "active": self.pools.keys.active_id()}, "signing": signing}))
+    }
+
+    /// What a raw AES keyring is made of.
+    fn sender_key(&self, name: &str) -> Value {
+        let key = user_pools::triggers::sender_key(&self.pools.keys, name);
+        json!({"keyNamespace": sender_code::NAMESPACE, "keyName": name, "key": STANDARD.encode(key.bytes())})
     }
 
     /// The file first, the ring second: a value sealed under a key that is not on disk could never be opened again.
