@@ -1,11 +1,15 @@
 //! The way back from a provider. The order is the security of it: the state has been opened and its browser known ([`UserPools::returning`]);
 //! here it is used up before anything goes out, and the code goes to the provider that the state names.
+use super::profile::Profile;
 use super::state::Returning;
+use super::user::is_doubted;
+use crate::attributes::CONTACTS;
 use crate::context::RequestContext;
-use crate::identity_provider::ProviderKind;
+use crate::identity_provider::{IdentityProvider, ProviderKind};
 use crate::oauth::{ErrorCode, Refusal, Site};
 use crate::service::UserPools;
 use crate::sign_in::Proof;
+use crate::triggers::Inbound;
 use serde_json::{Map, Value, json};
 
 /// What a browser brings back. Nothing of it is trusted.
@@ -48,8 +52,42 @@ impl UserPools {
         if provider.kind == ProviderKind::SignInWithApple {
             add_apple_name(&mut profile.claims, arrival.user);
         }
-        let user = self.federated_user(cx, &site.pool, &provider, &profile).await?;
-        Ok(Proof::federated(cx, site, user))
+        self.heed_function(cx, site, &provider, &mut profile).await?;
+        let (user, newcomer) = self.federated_user(cx, site, &provider, &profile).await?;
+        let proof = Proof::federated(cx, site, user);
+        // A first sign-in has been framed by PreSignUp and PostConfirmation.
+        if !newcomer {
+            self.post_authentication(cx, &proof).await?;
+        }
+        Ok(proof)
+    }
+
+    /// What the pool's function makes of what the provider said. Who somebody is stays the provider's word; so does that an address is not
+    /// verified, unless the function says that it is.
+    async fn heed_function(
+        &self,
+        cx: &RequestContext,
+        site: &Site,
+        provider: &IdentityProvider,
+        profile: &mut Profile,
+    ) -> Result<(), Refusal> {
+        let user_name = format!("{}_{}", provider.name, profile.subject);
+        let inbound = Inbound {
+            pool: &site.pool,
+            client: &site.client.id,
+            user_name: &user_name,
+            provider: &provider.name,
+            provider_type: provider.kind.as_str(),
+            said: &profile.said,
+        };
+        if let Some(map) = self.inbound_federation(cx, inbound).await? {
+            let doubted = CONTACTS.into_iter().filter(|contact| is_doubted(profile, contact.attribute()));
+            let doubts: Map<_, _> =
+                doubted.map(|contact| (contact.verified_attribute().to_owned(), json!("false"))).collect();
+            let map = map.into_iter().map(|(name, value)| (name, json!(value)));
+            profile.claims = doubts.into_iter().chain(map).collect();
+        }
+        Ok(())
     }
 }
 

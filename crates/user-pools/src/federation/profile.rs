@@ -8,7 +8,7 @@ use crate::identity_provider::{IdentityProvider, ProviderKind};
 use crate::oauth::{ErrorCode, Refusal};
 use crate::ports::ProviderRequest;
 use crate::service::UserPools;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 /// What the token alone says.
@@ -25,6 +25,8 @@ pub(super) struct Profile {
     /// The subject; never empty.
     pub subject: String,
     pub claims: Claims,
+    /// The same by where it was said, as the pool's function is told: `idToken`, `userInfo`, `tokenResponse`.
+    pub said: Value,
 }
 
 impl UserPools {
@@ -44,15 +46,21 @@ impl UserPools {
             })?;
             claims = self.verified_id_token(cx, provider, endpoints, token, &returning.nonce).await?;
         }
+        let mut said = json!({
+            "tokenResponse": {"access_token": tokens.access_token, "id_token": tokens.id_token},
+            "idToken": claims,
+            "userInfo": {},
+        });
         if let Some(request) = attributes_request(provider, endpoints, tokens)? {
             let more = self.attributes(request).await?;
+            said["userInfo"] = Value::Object(more.clone());
             merge(provider.kind, &mut claims, more)?;
         }
         let subject = claims.get(provider.kind.subject_claim()).and_then(text_of).unwrap_or_default();
         if subject.is_empty() {
             return Err(refused("provider.subject", "The identity provider does not say who the user is"));
         }
-        Ok(Profile { subject, claims })
+        Ok(Profile { subject, claims, said })
     }
 
     async fn attributes(&self, request: ProviderRequest) -> Result<Claims, Refusal> {

@@ -7,11 +7,13 @@ use crate::error::{Error, ErrorKind};
 use crate::group::Group;
 use crate::identity_provider::{Identity, IdentityProvider, SUBJECT};
 use crate::names;
-use crate::oauth::{ErrorCode, Refusal};
+use crate::oauth::{ErrorCode, Refusal, Site};
 use crate::pool::{Contact, UserPool};
 use crate::ports::StoreError;
 use crate::random;
 use crate::service::UserPools;
+use crate::sign_in::Place;
+use crate::triggers::NewcomerFromProvider;
 use crate::user::{Credentials, User, UserStatus};
 use crate::users::update::Aliases;
 use std::collections::BTreeMap;
@@ -22,28 +24,35 @@ const NAME_MAX: usize = 128;
 const TRIES: usize = 3;
 
 impl UserPools {
-    /// The user of a profile, as stored now. This is the one place where federated users come to be and change: triggers of a first
-    /// sign-in belong around `make`, those of a later one around `rewrite`.
+    /// The user of a profile, as stored now, and whether they have just come to be. This is the one place where federated users come to be
+    /// and change: the functions of a first sign-in frame `make`, the one before a later sign-in comes before `rewrite`.
     pub(super) async fn federated_user(
         &self,
         cx: &RequestContext,
-        pool: &UserPool,
+        site: &Site,
         provider: &IdentityProvider,
         profile: &Profile,
-    ) -> Result<User, Refusal> {
+    ) -> Result<(User, bool), Refusal> {
+        let (pool, place) = (&site.pool, Place { pool: site.pool.clone(), client: site.client.clone() });
         let given = mapping::given(provider, profile);
         for _ in 0..TRIES {
-            let user = match self.holder(pool, provider, profile, &given).await? {
-                Some(user) => self.rewrite(cx, pool, provider, profile, user, &given).await?,
-                None => match self.make(cx, pool, provider, profile, &given).await? {
-                    Some(user) => user,
+            let (user, newcomer) = match self.holder(pool, provider, profile, &given).await? {
+                Some(user) => {
+                    self.pre_authentication(cx, &place, Some(&user), &user.username).await?;
+                    (self.rewrite(cx, pool, provider, profile, user, &given).await?, false)
+                }
+                None => match self.make(cx, site, provider, profile, &given).await? {
+                    Some(user) => (user, true),
                     None => continue,
                 },
             };
             if user.status == UserStatus::ExternalProvider {
                 self.join_group(cx, pool, provider, &user).await?;
             }
-            return Ok(user);
+            if newcomer {
+                self.post_confirmation_external(cx, pool, &site.client.id, &user).await?;
+            }
+            return Ok((user, newcomer));
         }
         Err(StoreError::Conflict.into())
     }
@@ -74,11 +83,12 @@ impl UserPools {
     async fn make(
         &self,
         cx: &RequestContext,
-        pool: &UserPool,
+        site: &Site,
         provider: &IdentityProvider,
         profile: &Profile,
         given: &BTreeMap<String, String>,
     ) -> Result<Option<User>, Refusal> {
+        let pool = &site.pool;
         let username = username(provider, &profile.subject)?;
         let mut user = User {
             pool: pool.id.clone(),
@@ -98,6 +108,8 @@ impl UserPools {
             identities: vec![subject_of(cx, provider, profile, true)],
         };
         mapping::write(&pool.settings, &mut user, given, true).map_err(unwritten)?;
+        let newcomer = NewcomerFromProvider { pool, client: &site.client.id, user: &mut user };
+        self.pre_sign_up_external(cx, newcomer).await?;
         match self.store.insert_user(cx.now, user.clone()).await {
             Ok(()) => Ok(Some(user)),
             Err(StoreError::Exists(crate::ports::Taken::Identity)) => Ok(None),
@@ -170,7 +182,7 @@ impl UserPools {
 }
 
 /// Whether the provider says that the address in this attribute is not verified.
-fn is_doubted(profile: &Profile, attribute: &str) -> bool {
+pub(super) fn is_doubted(profile: &Profile, attribute: &str) -> bool {
     let flag = CONTACTS.into_iter().find(|contact| contact.attribute() == attribute).map(Contact::verified_attribute);
     let said = flag.and_then(|flag| profile.claims.get(flag)).and_then(text_of);
     said.is_some_and(|said| said.eq_ignore_ascii_case("false"))

@@ -11,6 +11,7 @@
 mod actor;
 mod custom_auth;
 mod failures;
+mod federation;
 mod messages;
 mod migration;
 mod scene;
