@@ -123,6 +123,10 @@ class Server:
     def apigw(self):
         return self.client("apigatewayv2")
 
+    @property
+    def functions(self):
+        return self.client("lambda")
+
     def mails(self, to=None):
         """Messages, newest first."""
         parameters = {"format": "json"} | ({"to": to} if to else {})

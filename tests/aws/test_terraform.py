@@ -6,6 +6,7 @@ import pathlib
 import platform
 import shutil
 import subprocess
+import zipfile
 
 import requests
 
@@ -29,6 +30,7 @@ provider "aws" {
   endpoints {
     cognitoidp   = var.base
     apigatewayv2 = var.base
+    lambda       = var.base
     sts          = var.base
   }
 }
@@ -152,6 +154,37 @@ resource "aws_apigatewayv2_route" "list" {
   authorization_type = "JWT"
   authorizer_id      = aws_apigatewayv2_authorizer.jwt.id
 }
+resource "aws_lambda_function" "hello" {
+  function_name    = "tf-hello"
+  role             = "arn:aws:iam::000000000000:role/hello"
+  runtime          = "python3.12"
+  handler          = "app.handler"
+  filename         = "${path.module}/${var.title}.zip"
+  source_code_hash = filebase64sha256("${path.module}/${var.title}.zip")
+  timeout          = var.title == "first" ? 10 : 20
+  environment {
+    variables = { WORD = var.title }
+  }
+  tags = { stage = var.title }
+}
+resource "aws_lambda_permission" "api" {
+  statement_id  = "api"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.hello.function_name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.api.execution_arn}/*/*"
+}
+resource "aws_apigatewayv2_integration" "hello" {
+  api_id                 = aws_apigatewayv2_api.api.id
+  integration_type       = "AWS_PROXY"
+  integration_uri        = aws_lambda_function.hello.invoke_arn
+  payload_format_version = "2.0"
+}
+resource "aws_apigatewayv2_route" "hello" {
+  api_id    = aws_apigatewayv2_api.api.id
+  route_key = "GET /hello"
+  target    = "integrations/${aws_apigatewayv2_integration.hello.id}"
+}
 resource "aws_apigatewayv2_stage" "default" {
   api_id      = aws_apigatewayv2_api.api.id
   name        = "$default"
@@ -162,10 +195,20 @@ output "pool" { value = aws_cognito_user_pool.pool.id }
 """
 
 
+HANDLER = """
+import os
+def handler(event, context):
+    return "code {word}, variable " + os.environ["WORD"]
+"""
+
+
 class Terraform:
     def __init__(self, folder, base):
         self.folder = folder
         (folder / "main.tf").write_text(CONFIG)
+        for word in ("first", "second"):
+            with zipfile.ZipFile(folder / f"{word}.zip", "w") as package:
+                package.writestr("app.py", HANDLER.format(word=word))
         rc = folder / "terraform.rc"
         # An override: the mirror's own binary, neither copied nor hashed (it has 700 MB), and no `init`.
         rc.write_text(f'disable_checkpoint = true\nprovider_installation {{\n  dev_overrides {{\n    "hashicorp/aws" = "{PROVIDER}"\n  }}\n}}\n')
@@ -187,10 +230,13 @@ def whole_life(base, folder):
     terraform("apply", "-input=false", "-auto-approve")
     terraform.plan_is_empty()
     made = {name: value["value"] for name, value in json.loads(terraform("output", "-json").stdout).items()}
-    status = requests.get(f"{base}/execute-api/{made['api']}/$default/metadata/list", timeout=10).status_code
+    at = f"{base}/execute-api/{made['api']}/$default"
+    status = requests.get(f"{at}/metadata/list", timeout=10).status_code
+    assert requests.get(f"{at}/hello", timeout=10).text == "code first, variable first"
     changed = ("-var", "title=second")
     terraform("apply", "-input=false", "-auto-approve", "-refresh=false", *changed)
     terraform.plan_is_empty(*changed)
+    assert requests.get(f"{at}/hello", timeout=10).text == "code second, variable second"
     terraform("state", "rm", "aws_cognito_identity_provider.corp")
     terraform("import", "-input=false", *changed, "aws_cognito_identity_provider.corp", f"{made['pool']}:Corp")
     terraform.plan_is_empty(*changed)

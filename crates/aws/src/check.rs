@@ -539,7 +539,8 @@ mod tests {
 
     #[test]
     fn every_pattern_of_the_model_compiles() {
-        let all = crate::cognito_idp::PATTERNS.iter().chain(crate::apigatewayv2::PATTERNS);
+        let all =
+            crate::cognito_idp::PATTERNS.iter().chain(crate::apigatewayv2::PATTERNS).chain(crate::lambda::PATTERNS);
         let mut count = 0;
         for pattern in all {
             assert!(pattern.compiled().is_some(), "{}", pattern.java);
@@ -574,6 +575,7 @@ mod tests {
         let services = [
             (&crate::cognito_idp::SERVICE, crate::cognito_idp::READERS),
             (&crate::apigatewayv2::SERVICE, crate::apigatewayv2::READERS),
+            (&crate::lambda::SERVICE, crate::lambda::READERS),
         ];
         for (service, readers) in services {
             for (name, read) in readers {

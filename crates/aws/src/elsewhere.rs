@@ -8,7 +8,7 @@ use crate::json11;
 use crate::sts;
 
 /// What the answer names.
-pub const SERVICES_HERE: &str = "cognito-idp, apigatewayv2 (HTTP APIs) and sts:GetCallerIdentity";
+pub const SERVICES_HERE: &str = "cognito-idp, apigatewayv2 (HTTP APIs), lambda (functions) and sts:GetCallerIdentity";
 
 /// Services of the query protocol; they want XML.
 const QUERY: [&str; 14] = [

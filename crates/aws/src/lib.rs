@@ -1,5 +1,5 @@
 //! AWS's wire: shapes, error codes and constraint checks generated from AWS's own service models, and the codecs that
-//! speak them (JSON 1.1 for `cognito-idp`, REST-JSON for `apigatewayv2`, the query protocol for one `sts` operation).
+//! speak them (JSON 1.1 for `cognito-idp`, REST-JSON for `apigatewayv2` and `lambda`, the query protocol for one `sts` operation).
 //! Translates bytes into checked, typed calls and answers into bytes. Refuses whatever the model refuses, in AWS's
 //! words; decides nothing else, does no I/O, knows no clock and no randomness (the request id comes from outside).
 
@@ -24,7 +24,7 @@ mod types;
 mod xml;
 
 pub use error::{ErrorForm, ServiceError};
-pub use generated::{apigatewayv2, cognito_idp};
+pub use generated::{apigatewayv2, cognito_idp, lambda};
 pub use input::Input;
 pub use schema::{Auth, Operation, Service};
 pub use types::{Blob, Empty, Iso8601, Timestamp, UnknownValue};

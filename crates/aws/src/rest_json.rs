@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::{Method, Response, StatusCode};
+use http::{HeaderMap, Method, Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -37,14 +37,24 @@ impl Routed {
     }
 }
 
-/// Finds the operation for a method and a raw path (no query string). Where a template's literal and a variable both
-/// fit, the literal wins. `GET /v2/apis/` with an empty id is the list operation, as on AWS.
-pub fn route(service: &Service, method: &Method, raw_path: &str) -> Result<Routed, ServiceError> {
+/// Finds the operation for a method, a raw path and a raw query (a few templates ask for a parameter of it). Where a
+/// template's literal and a variable both fit, the literal wins. `GET /v2/apis/` with an empty id is the list operation, as on AWS.
+pub fn route(
+    service: &Service,
+    method: &Method,
+    raw_path: &str,
+    raw_query: Option<&str>,
+) -> Result<Routed, ServiceError> {
     let path = raw_path.strip_prefix('/').unwrap_or(raw_path);
     let segments: Vec<&str> = path.strip_suffix('/').unwrap_or(path).split('/').collect();
     let mut best: Option<(usize, Routed)> = None;
     for operation in service.operations.iter().filter(|operation| operation.method == method.as_str()) {
-        let Some((literals, variables)) = fits(operation.uri, &segments)? else { continue };
+        let (template, parameter) = operation.uri.split_once('?').unwrap_or((operation.uri, ""));
+        if !parameter.is_empty() && !raw_query.unwrap_or_default().split('&').any(|pair| pair == parameter) {
+            continue;
+        }
+        let Some((literals, variables)) = fits(template, &segments)? else { continue };
+        let literals = literals + usize::from(!parameter.is_empty());
         if best.as_ref().is_none_or(|(most, _)| literals > *most) {
             best = Some((literals, Routed { operation, variables }));
         }
@@ -60,7 +70,7 @@ type Fit = (usize, Vec<(&'static str, String)>);
 
 /// How many literal segments fit, and the variables; `None` when the template does not fit.
 fn fits(template: &'static str, segments: &[&str]) -> Result<Option<Fit>, ServiceError> {
-    let pieces: Vec<&'static str> = template.trim_start_matches('/').split('/').collect();
+    let pieces: Vec<&'static str> = template.trim_matches('/').split('/').collect();
     if pieces.len() != segments.len() {
         return Ok(None);
     }
@@ -78,23 +88,41 @@ fn fits(template: &'static str, segments: &[&str]) -> Result<Option<Fit>, Servic
     Ok(Some((literals, decoded.collect::<Result<_, ServiceError>>()?)))
 }
 
+/// What a request brings beside its path.
+#[derive(Clone, Copy)]
+pub struct Brought<'a> {
+    /// Without the question mark.
+    pub query: Option<&'a str>,
+    /// All headers.
+    pub headers: &'a HeaderMap,
+    /// The whole body.
+    pub body: &'a [u8],
+}
+
 /// Gathers path, query and body into one input and checks it. An empty body counts as `{}`. In a PATCH an empty text
 /// means "clear this" and passes every constraint.
 pub fn input(routed: &Routed, raw_query: Option<&str>, body: &[u8]) -> Result<Input, ServiceError> {
+    if body.len() > MAX_BODY {
+        return Err(too_large());
+    }
+    gather(routed, Brought { query: raw_query, headers: &HeaderMap::new(), body })
+}
+
+/// The same with headers, for a body of any size. A member that is the whole body stays there: it is not JSON.
+pub fn gather(routed: &Routed, brought: Brought<'_>) -> Result<Input, ServiceError> {
     let operation = routed.operation;
     let Some(shape) = operation.input else {
         return Err(bad_request(format!("{} is not supported by this server", operation.name)));
     };
-    if body.len() > MAX_BODY {
-        return Err(too_large());
-    }
-    let mut members = body_members(shape, body)?;
-    let query = query_pairs(raw_query.unwrap_or_default())?;
+    let mut members = body_members(shape, brought.body)?;
+    let query = query_pairs(brought.query.unwrap_or_default())?;
     for member in shape.members {
         let value = match member.location {
             Location::Body => continue,
             Location::Uri => routed.variable(member.wire).map(|text| Value::String(text.to_owned())),
             Location::Query => query_value(member, &query)?,
+            Location::Header => header_value(member, brought.headers)?,
+            Location::Payload => None,
         };
         match value {
             Some(value) => members.insert(member.wire.to_owned(), value),
@@ -140,6 +168,12 @@ fn query_value(member: &Member, query: &[(String, String)]) -> Result<Option<Val
         (shape, [value]) => Ok(Some(typed(shape, value))),
         _ => Err(bad_request(format!("The query parameter {} stands there twice", member.wire))),
     }
+}
+
+fn header_value(member: &Member, headers: &HeaderMap) -> Result<Option<Value>, ServiceError> {
+    let Some(value) = headers.get(member.wire) else { return Ok(None) };
+    let text = value.to_str().map_err(|_| bad_request(format!("The header {} is not plain text", member.wire)))?;
+    Ok(Some(typed(member.shape, text)))
 }
 
 fn typed(shape: &Shape, text: &str) -> Value {
@@ -198,7 +232,7 @@ mod tests {
     use serde_json::json;
 
     fn routed(method: &Method, path: &str) -> Routed {
-        route(&SERVICE, method, path).unwrap()
+        route(&SERVICE, method, path, None).unwrap()
     }
 
     fn refused(method: &Method, path: &str, query: Option<&str>, body: &str) -> ServiceError {
@@ -232,7 +266,7 @@ mod tests {
         for (method, path) in
             [(Method::GET, "/v1/apis"), (Method::TRACE, "/v2/apis"), (Method::GET, "/"), (Method::GET, "")]
         {
-            assert_eq!(route(&SERVICE, &method, path).unwrap_err().status, 404, "{path}");
+            assert_eq!(route(&SERVICE, &method, path, None).unwrap_err().status, 404, "{path}");
         }
     }
 
@@ -277,7 +311,7 @@ mod tests {
 
     #[test]
     fn a_broken_escape_is_a_bad_request() {
-        assert_eq!(route(&SERVICE, &Method::GET, "/v2/apis/%zz").unwrap_err().code, "BadRequestException");
+        assert_eq!(route(&SERVICE, &Method::GET, "/v2/apis/%zz", None).unwrap_err().code, "BadRequestException");
         assert_eq!(refused(&Method::GET, "/v2/apis", Some("nextToken=%f"), "").code, "BadRequestException");
     }
 
@@ -286,6 +320,27 @@ mod tests {
         let it = routed(&Method::GET, "/v2/apis/a1/routes/r1/routeresponses");
         assert_eq!(it.operation.name, "GetRouteResponses");
         assert!(input(&it, None, b"").unwrap_err().message.contains("not supported"));
+    }
+
+    #[test]
+    fn members_of_lambda_come_from_headers_too_and_a_payload_is_not_read_as_json() {
+        let lambda = &crate::lambda::SERVICE;
+        let it = route(lambda, &Method::POST, "/2015-03-31/functions/f/invocations", None).unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert("x-amz-invocation-type", "DryRun".parse().unwrap());
+        let read = gather(&it, Brought { query: Some("Qualifier=live"), headers: &headers, body: b"no json" }).unwrap();
+        let wanted = json!({"FunctionName": "f", "X-Amz-Invocation-Type": "DryRun", "Qualifier": "live"});
+        assert_eq!(read.json(), &wanted);
+        headers.insert("x-amz-invocation-type", "Never".parse().unwrap());
+        let refused = gather(&it, Brought { query: None, headers: &headers, body: b"" }).unwrap_err();
+        assert!(refused.message.contains("at 'invocationType' failed"), "{}", refused.message);
+    }
+
+    #[test]
+    fn a_template_with_a_parameter_fits_only_a_query_that_has_it() {
+        let named = |query| route(&crate::lambda::SERVICE, &Method::GET, "/2018-10-31/layers", query).unwrap();
+        assert_eq!(named(None).operation.name, "ListLayers");
+        assert_eq!(named(Some("Arn=x&find=LayerVersion")).operation.name, "GetLayerVersionByArn");
     }
 
     #[test]

@@ -122,6 +122,10 @@ pub enum Location {
     Uri,
     /// In the query string.
     Query,
+    /// In a header.
+    Header,
+    /// It is the whole body: bytes, not JSON.
+    Payload,
 }
 
 /// A regular expression of the model. Java's dialect, matched against the whole text.

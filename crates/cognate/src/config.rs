@@ -30,6 +30,9 @@ pub struct Config {
     pub credentials: Vec<Credential>,
     /// The way of mail; without it no message can be sent.
     pub smtp: Option<SmtpSettings>,
+    /// Whoever holds a key pair may upload functions through the Lambda API: they run as the server's user.
+    #[serde(default)]
+    pub function_uploads: bool,
     /// Functions, by name.
     #[serde(default)]
     pub functions: BTreeMap<String, FunctionConfig>,

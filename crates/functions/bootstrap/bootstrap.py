@@ -26,6 +26,16 @@ def with_awslambdaric():
     bootstrap.run(HANDLER, Client(os.environ["AWS_LAMBDA_RUNTIME_API"], False))
 
 
+class Members:
+    def __init__(self, **members):
+        self.__dict__.update(members)
+
+
+def client_context(told):
+    client = told.get("client")
+    return Members(custom=told.get("custom"), env=told.get("env"), client=Members(**client) if client else None)
+
+
 class Context:
     def __init__(self, headers):
         self.aws_request_id = headers["Lambda-Runtime-Aws-Request-Id"]
@@ -37,7 +47,7 @@ class Context:
         self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
         self.identity = None
         client = headers.get("Lambda-Runtime-Client-Context")
-        self.client_context = json.loads(client, object_hook=lambda it: type("ClientContext", (), it)) if client else None
+        self.client_context = client_context(json.loads(client)) if client else None
         self._deadline = int(headers["Lambda-Runtime-Deadline-Ms"])
 
     def get_remaining_time_in_millis(self):

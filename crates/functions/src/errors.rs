@@ -3,6 +3,9 @@
 use crate::code::CodeRefused;
 use crate::ports::StoreError;
 
+/// A policy may have so many bytes.
+pub(crate) const MAX_POLICY: usize = 20_480;
+
 /// Why an act on functions was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FunctionsError {
@@ -28,6 +31,9 @@ pub enum FunctionsError {
         "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id"
     )]
     Revision,
+    /// A policy would grow past its limit; how large it would be.
+    #[error("The final policy size ({0}) is bigger than the limit ({MAX_POLICY}).")]
+    PolicyTooLong(usize),
     /// A parameter breaks a rule of AWS's or of ours; the sentence is complete.
     #[error("{0}")]
     Parameter(String),

@@ -23,7 +23,7 @@ pub fn page(root: &Path, models: &[(&ServiceChoice, Model)]) -> Result<String, S
     let mut out = String::from(
         "<!-- Written by `cargo xtask codegen` from the operation tables in crates/control-plane. Do not edit. -->\n\
          # Which operations work\n\n\
-         Every operation of both services' models. An operation that works in part refuses what is missing with a typed error, or keeps it and answers it back\n\
+         Every operation of the services' models. An operation that works in part refuses what is missing with a typed error, or keeps it and answers it back\n\
          without effect, as its line says; one that is not there yet answers a typed error. `cognate coverage` prints the same list.\n",
     );
     for (choice, model) in models {
@@ -39,8 +39,7 @@ fn section(out: &mut String, choice: &ServiceChoice, model: &Model, rows: &Rows)
     let works = listed.iter().filter(|operation| rows.contains_key(&operation.name)).count();
     let _ = write!(out, "\n## {service}\n\n{works} of {} operations", listed.len());
     if !others.is_empty() {
-        let _ =
-            write!(out, "; the model's other {} are for WebSocket APIs and portals, which are not here", others.len());
+        let _ = write!(out, "; the model's other {} {}", others.len(), choice.others);
     }
     out.push_str(".\n\n| operation | works | what is missing |\n|---|---|---|\n");
     for operation in listed {

@@ -2,9 +2,11 @@
 //! A pattern that neither translates nor stands here stops the generator.
 
 /// Java pattern, the same language without what `regex` lacks.
-pub const PATTERNS: [(&str, &str); 1] = [
+pub const PATTERNS: [(&str, &str); 2] = [
     // S3BucketType: a look-behind says that the last character is no dot.
     (r"^[0-9A-Za-z\.\-_]*(?<!\.)$", r"(?:[0-9A-Za-z.\-_]*[0-9A-Za-z\-_])?"),
+    // S3Bucket of Lambda: the same without anchors.
+    (r"[0-9A-Za-z\.\-_]*(?<!\.)", r"(?:[0-9A-Za-z.\-_]*[0-9A-Za-z\-_])?"),
 ];
 
 /// Patterns of the model that AWS itself does not hold to, made wider here; the ground floor checks what is left. The error still quotes the

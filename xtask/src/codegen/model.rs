@@ -62,7 +62,7 @@ pub struct Member {
     pub name: String,
     /// The name on the wire.
     pub wire: String,
-    /// `uri`, `querystring`, or none for the body.
+    /// `uri`, `querystring`, `header`, `statusCode`, `payload` (the whole body), or none for a member of the JSON body.
     pub location: Option<String>,
     pub required: bool,
     pub shape: String,
@@ -177,14 +177,16 @@ fn kind(json: &Json) -> Result<Kind, String> {
 
 fn members(json: &Json) -> Result<Vec<Member>, String> {
     let required = strings(json, "required");
+    let payload = json.get("payload").and_then(Value::as_str);
     let members = json.get("members").and_then(Value::as_object).ok_or("a structure without members")?;
     members
         .iter()
         .map(|(name, it)| {
             let it = it.as_object().ok_or("a member that is no object")?;
             let text = |key: &str| it.get(key).and_then(Value::as_str).map(str::to_owned);
-            let location = text("location");
-            if !matches!(location.as_deref(), None | Some("uri" | "querystring")) {
+            let location = text("location").or_else(|| (payload == Some(name)).then(|| "payload".to_owned()));
+            let known = ["uri", "querystring", "header", "statusCode", "payload"];
+            if location.as_deref().is_some_and(|location| !known.contains(&location)) {
                 return Err(format!("member {name}: location {location:?} is unknown to the generator"));
             }
             Ok(Member {

@@ -73,6 +73,8 @@ fn structure(shape: &Shape, members: &[Member]) -> String {
         let location = match member.location.as_deref() {
             Some("uri") => "Uri",
             Some("querystring") => "Query",
+            Some("header") => "Header",
+            Some("payload") => "Payload",
             _ => "Body",
         };
         let _ = write!(

@@ -8,6 +8,8 @@ pub struct ServiceChoice {
     pub model: &'static str,
     /// The operations whose shapes are written; `None` means all. The others stand in the table without shapes.
     pub only: Option<&'static [&'static str]>,
+    /// What the others are for, as the list of operations says it.
+    pub others: &'static str,
     /// Shapes that hold secrets although the model does not mark them. They are hidden from `Debug`; validation
     /// messages still echo them, as AWS's do.
     pub also_hidden: &'static [&'static str],
@@ -21,6 +23,7 @@ pub const SERVICES: &[ServiceChoice] = &[
         module: "cognito_idp",
         model: "cognito-idp/2016-04-18",
         only: None,
+        others: "",
         also_hidden: &[
             "ChallengeParametersType",
             "ConfirmationCodeType",
@@ -35,9 +38,39 @@ pub const SERVICES: &[ServiceChoice] = &[
         module: "apigatewayv2",
         model: "apigatewayv2/2018-11-29",
         only: Some(HTTP_API_OPERATIONS),
+        others: "are for WebSocket APIs and portals, which are not here",
         also_hidden: &[],
         not_sensitive: &[],
     },
+    ServiceChoice {
+        module: "lambda",
+        model: "lambda/2015-03-31",
+        only: Some(FUNCTION_OPERATIONS),
+        others: "are for versions, aliases, layers, event sources and more, which are not here",
+        also_hidden: &[],
+        not_sensitive: &[],
+    },
+];
+
+/// The operations of `lambda` that make a function run here, and those that Terraform reads beside them.
+const FUNCTION_OPERATIONS: &[&str] = &[
+    "AddPermission",
+    "CreateFunction",
+    "DeleteFunction",
+    "GetFunction",
+    "GetFunctionCodeSigningConfig",
+    "GetFunctionConcurrency",
+    "GetFunctionConfiguration",
+    "GetPolicy",
+    "Invoke",
+    "ListFunctions",
+    "ListTags",
+    "ListVersionsByFunction",
+    "RemovePermission",
+    "TagResource",
+    "UntagResource",
+    "UpdateFunctionCode",
+    "UpdateFunctionConfiguration",
 ];
 
 /// The operations of `apigatewayv2` that concern HTTP APIs; the rest is for WebSocket APIs and portals.

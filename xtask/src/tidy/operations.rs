@@ -9,7 +9,11 @@ use proc_macro2::{TokenStream, TokenTree};
 
 use super::sources::Source;
 
-const APIS: [&str; 2] = ["crates/control-plane/src/cognito_idp", "crates/control-plane/src/apigatewayv2"];
+const APIS: [&str; 3] = [
+    "crates/control-plane/src/cognito_idp",
+    "crates/control-plane/src/apigatewayv2",
+    "crates/control-plane/src/lambda",
+];
 
 /// Operation files without a row, and rows without an operation file.
 pub fn breaches(_: &Path, sources: &[Source]) -> Result<Vec<String>, String> {

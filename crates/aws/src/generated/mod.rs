@@ -5,3 +5,4 @@
 
 pub mod apigatewayv2;
 pub mod cognito_idp;
+pub mod lambda;

@@ -1,12 +1,16 @@
 //! `cognate coverage`: every AWS operation and whether it is supported, from the operation tables themselves.
 use super::say;
 use crate::cli;
-use control_plane::{apigatewayv2, cognito_idp};
+use control_plane::{apigatewayv2, cognito_idp, lambda};
 use serde_json::json;
 
 /// Prints the table.
 pub fn run(args: &cli::Coverage) {
-    let services = [("cognito-idp", cognito_idp::coverage()), ("apigatewayv2", apigatewayv2::coverage())];
+    let services = [
+        ("cognito-idp", cognito_idp::coverage()),
+        ("apigatewayv2", apigatewayv2::coverage()),
+        ("lambda", lambda::coverage()),
+    ];
     if args.json {
         let rows = services.iter().flat_map(|(service, rows)| {
             rows.iter()

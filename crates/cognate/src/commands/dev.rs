@@ -110,7 +110,7 @@ fn function_settings(args: &cli::Dev, urls: &Urls) -> Result<FunctionSettings, S
     let lent =
         [("AWS_ENDPOINT_URL", urls.base.as_str()), ("AWS_ACCESS_KEY_ID", KEY), ("AWS_SECRET_ACCESS_KEY", SECRET)];
     let lent = lent.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    Ok(FunctionSettings { configured, lent, held_to_policies: false })
+    Ok(FunctionSettings { configured, lent, held_to_policies: false, uploads: true })
 }
 
 async fn seed(app: &App) -> Result<Demo, String> {

@@ -78,5 +78,5 @@ fn function_settings(config: &Config, file: &Path) -> Result<FunctionSettings, S
     let scope = Scope { account: config.account.clone(), region: config.region.clone() };
     let configured = function_config::all(&config.functions, file, &scope, false)?;
     let lent = [("AWS_ENDPOINT_URL".to_owned(), config.public.base.clone())].into();
-    Ok(FunctionSettings { configured, lent, held_to_policies: true })
+    Ok(FunctionSettings { configured, lent, held_to_policies: true, uploads: config.function_uploads })
 }

@@ -14,16 +14,18 @@ use aws::sts::CallerIdentity;
 use aws::{ErrorForm, ServiceError};
 use control_plane::apigatewayv2::ApiGatewayV2;
 use control_plane::cognito_idp::CognitoIdp;
+use control_plane::lambda::{self, Lambda};
 use control_plane::{Caller, Signatures};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use login::{Login, LoginRequest};
 use objects::ObjectService;
 use sigv4::{CredentialScope, RequestParts};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 use user_pools::ports::StoreError;
 use user_pools::{PoolId, RequestContext, UserPools};
 
@@ -31,6 +33,9 @@ use user_pools::{PoolId, RequestContext, UserPools};
 const FORM: usize = 64 * 1024;
 /// Largest body of the API Gateway control plane (an OpenAPI document).
 const REST: usize = 6 * 1024 * 1024;
+
+/// Bodies of the Lambda API (zips) that are read at a time: each may be 72 MB. A small one waits for nobody.
+const LARGE_BODIES: usize = 3;
 
 /// All rooms behind the listeners.
 pub struct Hall {
@@ -52,6 +57,10 @@ pub struct Hall {
     pub cognito: CognitoIdp,
     /// `apigatewayv2`.
     pub apigateway: ApiGatewayV2,
+    /// `lambda`.
+    pub lambda: Lambda,
+    /// One for each large body that may be read now.
+    pub large: Semaphore,
     /// Who may sign.
     pub signatures: Arc<dyn Signatures>,
     /// Managed login, OAuth2, discovery.
@@ -144,6 +153,11 @@ impl HallWorker {
 }
 
 impl Hall {
+    /// The turns for large bodies.
+    pub const fn turns() -> Semaphore {
+        Semaphore::const_new(LARGE_BODIES)
+    }
+
     async fn answer(
         self: Arc<Self>,
         room: Room,
@@ -155,6 +169,7 @@ impl Hall {
         match room {
             Room::Cognito => self.cognito(cx, request).await,
             Room::ApiGateway => self.api_gateway(cx, request).await,
+            Room::Lambda => self.lambda(cx, request).await,
             Room::Sts => self.sts(cx, request).await,
             Room::OtherAws => self.other_aws(&cx, request).await,
             Room::Issuer => self.well_known(&cx, &request).await,
@@ -208,6 +223,27 @@ impl Hall {
             Ok(body) => self.apigateway.handle(cx, &parts, body).await.map(full),
             Err(TooLarge::Limit) => aws_error(ErrorForm::RestJson, &aws::json11::too_large(), &cx),
             Err(TooLarge::Broken) => aws_error(ErrorForm::RestJson, &broken(), &cx),
+        }
+    }
+
+    async fn lambda(&self, cx: RequestContext, request: Request<Incoming>) -> Response<Body> {
+        let refused = |error, cx: &RequestContext| lambda::refused(error, &cx.request_id).map(full);
+        let (parts, body) = request.into_parts();
+        if self.foreign_page(&parts.headers) {
+            return refused(foreign_page_error(), &cx);
+        }
+        // Who does not even pose as signed sends no zip.
+        let signed = CredentialScope::peek(&RequestParts::from(&parts)).is_some();
+        let small = body.size_hint().upper().is_some_and(|most| most <= REST as u64);
+        let turn = if small || !signed { None } else { self.large.acquire().await.ok() };
+        match collect(body, if signed { lambda::MAX_BODY } else { REST }).await {
+            Ok(body) => {
+                // A call of a function may take a quarter of an hour; what turned out small holds up no zip.
+                let _turn = turn.filter(|_| body.len() > REST);
+                self.lambda.handle(cx, &parts, body).await.map(full)
+            }
+            Err(TooLarge::Limit) => refused(aws::rest_json::too_large(), &cx),
+            Err(TooLarge::Broken) => refused(broken(), &cx),
         }
     }
 
@@ -334,6 +370,7 @@ const fn label(room: &Room) -> &'static str {
     match room {
         Room::Cognito => "cognito-idp",
         Room::ApiGateway => "apigateway",
+        Room::Lambda => "lambda",
         Room::Sts => "sts",
         Room::OtherAws => "other-aws",
         Room::Issuer => "issuer",

@@ -1,4 +1,5 @@
 //! Which room does a request want? Decided from Host, method, path and the AWS target alone, before any body is read.
+use control_plane::lambda::Lambda;
 use http::{HeaderMap, Method, header};
 use std::net::IpAddr;
 
@@ -9,6 +10,8 @@ pub enum Room {
     Cognito,
     /// `apigatewayv2`'s REST API.
     ApiGateway,
+    /// `lambda`'s REST API.
+    Lambda,
     /// `sts:GetCallerIdentity`.
     Sts,
     /// An AWS service we do not have.
@@ -153,7 +156,7 @@ fn aws_form(host: &str) -> Option<HostForm> {
 }
 
 fn is_service(label: &str) -> bool {
-    matches!(service_name(label), "cognito-idp" | "apigateway" | "sts")
+    matches!(service_name(label), "cognito-idp" | "apigateway" | "lambda" | "sts")
 }
 
 fn service_name(label: &str) -> &str {
@@ -166,6 +169,7 @@ fn service_room(service: &str, wanted: &Wanted<'_>) -> Room {
         "cognito-idp" if is_well_known(wanted.path) => Room::Issuer,
         "cognito-idp" => Room::Cognito,
         "apigateway" => Room::ApiGateway,
+        "lambda" => Room::Lambda,
         "sts" => Room::Sts,
         _ => Room::OtherAws,
     }
@@ -203,10 +207,12 @@ fn aws_on_base(wanted: &Wanted<'_>) -> Room {
     }
     match scope.as_deref() {
         Some("apigateway") => Room::ApiGateway,
+        Some("lambda") => Room::Lambda,
         Some("sts") => Room::Sts,
         Some("cognito-idp") => Room::Cognito,
         Some(_) => Room::OtherAws,
         None if wanted.path == "/v2" || wanted.path.starts_with("/v2/") => Room::ApiGateway,
+        None if Lambda::claims(wanted.path) => Room::Lambda,
         // The query protocol names its operation in the form; STS is the one such service here.
         None if wanted.path == "/" && wanted.method == Method::POST && is_form(wanted.headers) => Room::Sts,
         // A POST to the root of the endpoint is an AWS call without a target: the JSON door says what is missing.
@@ -330,6 +336,9 @@ mod tests {
             ("localhost", &get, "/execute-api/known/dev/x", Room::Gateway),
             ("localhost", &get, "/execute-api/off/dev/x", Room::Unknown),
             ("localhost", &get, "/v2/apis", Room::ApiGateway),
+            ("localhost", &get, "/2015-03-31/functions/", Room::Lambda),
+            ("lambda.us-east-1.amazonaws.com", &get, "/2015-03-31/functions", Room::Lambda),
+            ("lambda.localhost", &get, "/2015-03-31/functions", Room::Lambda),
             ("localhost", &get, "/nothing", Room::Unknown),
             ("dashboard.auth.localhost", &get, "/login", Room::Login(Some("dashboard".into()))),
             ("dashboard.auth.eu-west-1.amazoncognito.com", &get, "/login", Room::Login(Some("dashboard".into()))),
@@ -381,6 +390,7 @@ mod tests {
         for (service, expected) in [
             ("sts", Room::Sts),
             ("apigateway", Room::ApiGateway),
+            ("lambda", Room::Lambda),
             ("cognito-idp", Room::Cognito),
             ("s3", Room::OtherAws),
         ] {

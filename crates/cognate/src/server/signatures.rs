@@ -73,7 +73,7 @@ fn refused(error: &SigV4Error, service: &str) -> ServiceError {
             _ => "IncompleteSignature",
         })
         .status(StatusCode::FORBIDDEN),
-        "apigateway" => told(code).status(StatusCode::FORBIDDEN),
+        "apigateway" | "lambda" => told(code).status(StatusCode::FORBIDDEN),
         _ => told(code),
     }
 }

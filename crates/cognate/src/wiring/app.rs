@@ -11,6 +11,7 @@ use crate::telemetry::{Decisions, Metrics};
 use control_plane::Signatures;
 use control_plane::apigatewayv2::{self, ApiGatewayV2};
 use control_plane::cognito_idp::CognitoIdp;
+use control_plane::lambda::{self, Lambda};
 use dashboard::Dashboard;
 use http_apis::{ApiStore, Gateway, GatewayOptions};
 use login::Login;
@@ -105,6 +106,7 @@ impl App {
         let keys = KeyFile::open(&folder.root().join("keys.json"), folder.has_database()?)?;
         let ring = Arc::new(keys.ring()?);
         let (store, trouble) = open_store(&folder, &keys, ring.active_id())?;
+        let uploads = settings.functions.uploads;
         let functions = own_functions::open(&folder, &store, Arc::clone(&ring), &clock, settings.functions).await?;
         let metrics = Arc::new(Metrics::default());
         let (sink, taken) = Decisions::new(Arc::clone(&metrics));
@@ -151,15 +153,9 @@ impl App {
             },
         );
         gateway.refresh().await.map_err(|error| DataError(format!("the APIs cannot be read: {error}")))?;
-        let ports = apigatewayv2::Ports {
-            store: apis,
-            gateway: gateway.clone(),
-            random: Arc::new(SystemRandom),
-            signatures: Arc::clone(&settings.signatures),
-            decisions,
-        };
         let options =
             apigatewayv2::Options { endpoint: settings.urls.api.clone(), check_issuers: settings.check_issuers };
+        let doors = Doors { signatures: Arc::clone(&settings.signatures), decisions };
         let login_urls = login_urls(&settings.urls, settings.plain_login);
         let hall = Arc::new(Hall {
             clock: clock.clone(),
@@ -169,7 +165,9 @@ impl App {
             public_base: settings.urls.base.clone(),
             control: control.clone(),
             cognito: CognitoIdp::new(Arc::clone(&pools), Arc::clone(&settings.signatures)),
-            apigateway: ApiGatewayV2::new(ports, options),
+            apigateway: doors.apis(apis, &gateway, options),
+            lambda: doors.functions(&functions, uploads),
+            large: Hall::turns(),
             signatures: settings.signatures,
             login: Login::new(UserPools::clone(&pools), login_urls),
             pools: Arc::clone(&pools),
@@ -229,6 +227,9 @@ impl App {
             if let Err(error) = self.sweep_rows().await {
                 tracing::warn!(%error, "ended rows could not be swept");
             }
+            if let Err(error) = self.functions.sweep_code(self.clock.machine(), false).await {
+                tracing::warn!(%error, "unused code of functions could not be swept");
+            }
             if let Err(error) = self.sweep_uploads(&dashboard).await {
                 tracing::warn!(%error, "pending uploads could not be swept");
             }
@@ -247,6 +248,34 @@ impl App {
             tokio::time::sleep(BREATH).await;
         }
         Ok(())
+    }
+}
+
+/// What the doors of the REST-JSON APIs share.
+struct Doors {
+    signatures: Arc<dyn Signatures>,
+    decisions: Arc<dyn DecisionSink>,
+}
+
+impl Doors {
+    fn apis(&self, store: Arc<dyn ApiStore>, gateway: &Gateway, options: apigatewayv2::Options) -> ApiGatewayV2 {
+        let ports = apigatewayv2::Ports {
+            store,
+            gateway: gateway.clone(),
+            random: Arc::new(SystemRandom),
+            signatures: Arc::clone(&self.signatures),
+            decisions: Arc::clone(&self.decisions),
+        };
+        ApiGatewayV2::new(ports, options)
+    }
+
+    fn functions(&self, functions: &functions::Functions, uploads: bool) -> Lambda {
+        let ports = lambda::Ports {
+            functions: functions.clone(),
+            signatures: Arc::clone(&self.signatures),
+            decisions: Arc::clone(&self.decisions),
+        };
+        Lambda::new(ports, uploads)
     }
 }
 

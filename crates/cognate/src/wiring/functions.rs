@@ -42,6 +42,8 @@ pub struct FunctionSettings {
     pub lent: BTreeMap<String, String>,
     /// An uploaded function is called only by whom its policy permits.
     pub held_to_policies: bool,
+    /// Whoever may sign may upload functions.
+    pub uploads: bool,
 }
 
 impl functions::ports::Clock for Clock {
@@ -86,7 +88,10 @@ pub async fn open(
     let options =
         InvokerOptions { surroundings, held_to_policies: settings.held_to_policies, ..InvokerOptions::default() };
     let service = Service::new(ports, settings.configured, options);
-    service.sweep_code().await.map_err(|error| DataError(format!("the code of functions: {error}")))?;
+    service
+        .sweep_code(clock.machine(), true)
+        .await
+        .map_err(|error| DataError(format!("the code of functions: {error}")))?;
     Ok(service)
 }
 

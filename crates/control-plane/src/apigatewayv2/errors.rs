@@ -4,10 +4,9 @@ use aws::ServiceError;
 use aws::apigatewayv2::ErrorCode;
 use http::StatusCode;
 use http_apis::{ApiError, ErrorKind, StoreError};
-use user_pools::RequestContext;
-use user_pools::ports::{Decision, DecisionSink};
 
 use super::cx::Cx;
+use crate::rest::noted;
 
 /// Why an operation did not end well.
 #[derive(Debug)]
@@ -43,15 +42,7 @@ pub(super) fn bad_request(message: impl Into<std::borrow::Cow<'static, str>>) ->
     Refusal::Wire(ErrorCode::BadRequestException.with(message))
 }
 
-/// The typed refusal of an operation that exists on AWS and not here yet.
-pub(super) fn not_supported_yet(operation: &str) -> ServiceError {
-    let message = format!("Cognate does not support {operation} yet. `cognate coverage` lists what works.");
-    ServiceError::new("NotSupportedYetException", message)
-        .status(StatusCode::NOT_IMPLEMENTED)
-        .because("no such row in the operation table")
-}
-
-/// Turns a refusal into AWS's error and notes it for `explain`; faults of ours are logged here, once.
+/// Turns a refusal into AWS's error and notes it for `explain`.
 pub(super) fn on_the_wire(cx: &Cx, operation: &str, refusal: Refusal) -> ServiceError {
     let error = match refusal {
         Refusal::Wire(error) => error,
@@ -59,24 +50,6 @@ pub(super) fn on_the_wire(cx: &Cx, operation: &str, refusal: Refusal) -> Service
         Refusal::Store(error) => store(&error),
     };
     noted(&*cx.ports.decisions, &cx.request, operation, error)
-}
-
-/// Notes a refusal that came before the operation ran (signature, body) or in it.
-pub(super) fn noted(
-    decisions: &dyn DecisionSink,
-    request: &RequestContext,
-    operation: &str,
-    error: ServiceError,
-) -> ServiceError {
-    if error.status.is_server_error() {
-        let reason = error.reason.as_deref();
-        tracing::error!(request_id = %request.request_id, operation, code = %error.code, reason, "an operation failed");
-    }
-    let mut decision = Decision::of(request, operation, false, error.code.clone());
-    decision.got = error.reason.as_deref().map(str::to_owned);
-    decision.expected = Some(error.message.clone().into_owned());
-    decisions.note(decision);
-    error
 }
 
 fn code(kind: ErrorKind) -> ErrorCode {

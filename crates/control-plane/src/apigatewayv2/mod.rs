@@ -25,6 +25,7 @@ use user_pools::RequestContext;
 use user_pools::ports::DecisionSink;
 
 use crate::caller::{Permit, Signatures};
+use crate::rest;
 use cx::Cx;
 
 /// What the door needs from outside.
@@ -86,11 +87,11 @@ impl ApiGatewayV2 {
     }
 
     async fn call(&self, request: RequestContext, parts: &Parts, body: &[u8]) -> Result<Response<Bytes>, ServiceError> {
-        let routed = rest_json::route(&aws::apigatewayv2::SERVICE, &parts.method, parts.uri.path())?;
+        let routed = rest_json::route(&aws::apigatewayv2::SERVICE, &parts.method, parts.uri.path(), parts.uri.query())?;
         let operation = routed.operation;
-        let Some(row) = table::row(operation.name) else { return Err(errors::not_supported_yet(operation.name)) };
+        let Some(row) = table::row(operation.name) else { return Err(rest::not_supported_yet(operation.name)) };
         // An unsigned caller learns that first, before anything about the request's mistakes.
-        let refused = |error| errors::noted(&*self.ports.decisions, &request, operation.name, error);
+        let refused = |error| rest::noted(&*self.ports.decisions, &request, operation.name, error);
         let permit =
             Permit::signed(&*self.ports.signatures, request.now, "apigateway", parts, body).map_err(refused)?;
         let input = rest_json::input(&routed, parts.uri.query(), body).map_err(refused)?;
@@ -102,15 +103,5 @@ impl ApiGatewayV2 {
 
 /// All operations of the model and how far each works, for `cognate coverage`.
 pub fn coverage() -> Vec<crate::cognito_idp::Coverage> {
-    let operations = aws::apigatewayv2::SERVICE.operations.iter();
-    operations
-        .map(|operation| {
-            let row = table::row(operation.name);
-            crate::cognito_idp::Coverage {
-                operation: operation.name,
-                supported: row.is_some(),
-                missing: row.and_then(|row| row.missing),
-            }
-        })
-        .collect()
+    rest::coverage(&aws::apigatewayv2::SERVICE, |operation| table::row(operation).map(|row| row.missing))
 }

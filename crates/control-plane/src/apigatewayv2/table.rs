@@ -80,7 +80,7 @@ operations! {
     DeleteRoute = routes::delete_route;
 
     CreateIntegration = integrations::create_integration,
-        missing "refused: VPC_LINK, tlsConfig, mappings from bodies and of functions; kept, but answered with an error: integrationSubtype, functions other than the dashboard; kept without effect: credentialsArn";
+        missing "refused: VPC_LINK, tlsConfig, mappings from bodies and of functions; kept, but answered with an error: integrationSubtype; no role is assumed: credentialsArn permits the call of a function without its policy";
     GetIntegration = integrations::get_integration;
     GetIntegrations = integrations::get_integrations;
     UpdateIntegration = integrations::update_integration,

@@ -34,27 +34,38 @@ impl CodeFolder {
         Ok(Self { root: root.to_path_buf(), made: AtomicU64::new(0) })
     }
 
-    /// Checks, unpacks and keeps a zip. Blocking: the caller gives it a thread.
-    pub(crate) fn keep(&self, zip: &[u8]) -> Result<CodeFacts, FunctionsError> {
+    /// Checks, unpacks and keeps a zip whose entries' names pass. Blocking: the caller gives it a thread.
+    pub(crate) fn keep(
+        &self,
+        zip: &[u8],
+        pass: impl FnOnce(&[String]) -> Result<(), FunctionsError>,
+    ) -> Result<CodeFacts, FunctionsError> {
         let sha256 = hex::encode(digest::digest(&digest::SHA256, zip));
         let facts = CodeFacts { sha256, size: zip.len() as u64 };
         let place = self.root.join(&facts.sha256);
         if place.is_dir() {
-            return Ok(facts);
+            return pass(&unpack::names(zip)?).map(|()| facts);
         }
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let beside = self.root.join(format!(".{}-{number}", facts.sha256));
-        let made = self.make(&beside, &place, zip);
+        let made = self.make(&beside, &place, zip, pass);
         if made.is_err() {
             let _ = fs::remove_dir_all(&beside);
         }
         made.map(|()| facts)
     }
 
-    fn make(&self, beside: &Path, place: &Path, zip: &[u8]) -> Result<(), FunctionsError> {
+    fn make(
+        &self,
+        beside: &Path,
+        place: &Path,
+        zip: &[u8],
+        pass: impl FnOnce(&[String]) -> Result<(), FunctionsError>,
+    ) -> Result<(), FunctionsError> {
         let disk = |error: io::Error| FunctionsError::Disk(error.to_string());
         make_folder(beside).map_err(disk)?;
         unpack::unpack(zip, &beside.join("task"))?;
+        pass(&unpack::names(zip)?)?;
         let mut file = unpack::new_file(&beside.join("code.zip"), false).map_err(disk)?;
         file.write_all(zip).and_then(|()| all_on_disk(&file)).map_err(disk)?;
         match fs::rename(beside, place) {
@@ -82,18 +93,18 @@ impl CodeFolder {
         fs::read(self.root.join(&facts.sha256).join("code.zip"))
     }
 
-    /// Removes the packages that are not in the list.
-    pub(crate) fn sweep(&self, in_use: &[String]) -> io::Result<usize> {
-        let mut gone = 0;
-        for entry in fs::read_dir(&self.root)? {
-            let entry = entry?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if !name.starts_with('.') && !in_use.contains(&name) {
-                fs::remove_dir_all(entry.path())?;
-                gone += 1;
-            }
-        }
-        Ok(gone)
+    /// All whole packages.
+    pub(crate) fn packages(&self) -> io::Result<Vec<String>> {
+        let names = fs::read_dir(&self.root)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+        names.filter(|name| !name.as_ref().is_ok_and(|name| name.starts_with('.'))).collect()
+    }
+
+    /// Removes a package, first from its place: half of one is never found there.
+    pub(crate) fn remove(&self, sha256: &str) -> io::Result<()> {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let aside = self.root.join(format!(".gone-{sha256}-{number}"));
+        fs::rename(self.root.join(sha256), &aside)?;
+        fs::remove_dir_all(aside)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Unpacking an uploaded zip. The uploader controls every byte: names, sizes, links, ratios. Names must stay inside,
 //! links are refused, and what is written is counted as it is written, whatever the zip's own figures say.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Cursor, Read};
 use std::path::{Component, Path, PathBuf};
@@ -73,20 +74,30 @@ pub(super) fn check(zip: &[u8]) -> Result<(), CodeRefused> {
     walk(zip, &Target::Nowhere)
 }
 
-fn walk(zip: &[u8], target: &Target<'_>) -> Result<(), CodeRefused> {
+/// The names of all entries, as they stand in the zip.
+pub(super) fn names(zip: &[u8]) -> Result<Vec<String>, CodeRefused> {
+    let archive = open(zip)?;
+    let names = archive.file_names().map(|name| name.map(Cow::into_owned));
+    names.collect::<Result<_, _>>().map_err(|_| CodeRefused::NotAZip)
+}
+
+fn open(zip: &[u8]) -> Result<ZipArchive<Cursor<&[u8]>>, CodeRefused> {
     if zip.is_empty() {
         return Err(CodeRefused::Empty);
     }
     if zip.len() > MAX_PACKED {
         return Err(CodeRefused::TooLarge);
     }
-    let mut archive = ZipArchive::new(Cursor::new(zip)).map_err(|_| CodeRefused::NotAZip)?;
-    if archive.is_empty() {
-        return Err(CodeRefused::Empty);
+    let archive = ZipArchive::new(Cursor::new(zip)).map_err(|_| CodeRefused::NotAZip)?;
+    match archive.len() {
+        0 => Err(CodeRefused::Empty),
+        1..=MAX_ENTRIES => Ok(archive),
+        _ => Err(CodeRefused::TooMany),
     }
-    if archive.len() > MAX_ENTRIES {
-        return Err(CodeRefused::TooMany);
-    }
+}
+
+fn walk(zip: &[u8], target: &Target<'_>) -> Result<(), CodeRefused> {
+    let mut archive = open(zip)?;
     let mut left = Allowance::of(zip.len() as u64);
     for index in 0..archive.len() {
         let Some(Ok(name)) = archive.name_for_index(index) else { return Err(CodeRefused::NotAZip) };

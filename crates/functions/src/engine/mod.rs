@@ -20,6 +20,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use user_pools::Scope;
 use user_pools::ports::Random;
 
@@ -52,13 +53,20 @@ pub struct InvokerOptions {
     pub surroundings: Surroundings,
     /// An idle worker ends after so long.
     pub idle: Duration,
+    /// Processes of all functions together, at most.
+    pub processes: usize,
     /// Services may call an uploaded function only where its policy says so, as on AWS; else that is logged once and let be.
     pub held_to_policies: bool,
 }
 
 impl Default for InvokerOptions {
     fn default() -> Self {
-        Self { surroundings: Surroundings::default(), idle: Duration::from_mins(5), held_to_policies: true }
+        Self {
+            surroundings: Surroundings::default(),
+            idle: Duration::from_mins(5),
+            processes: 200,
+            held_to_policies: true,
+        }
     }
 }
 
@@ -96,6 +104,8 @@ pub(crate) struct Core {
     remote: Remote,
     runtime: Handle,
     told: Mutex<HashSet<(FunctionKey, String)>>,
+    /// One for each process that may still be started.
+    slots: Arc<Semaphore>,
 }
 
 /// The engine. Cheap to clone; when the last clone goes, idle workers end.
@@ -114,7 +124,8 @@ impl Invoker {
         runtime: Handle,
     ) -> Self {
         let (pools, programs, remote, told) = (Mutex::default(), Programs::default(), Remote::new(), Mutex::default());
-        let core = Arc::new(Core { options, clock, random, catalog, pools, programs, remote, runtime, told });
+        let slots = Arc::new(Semaphore::new(options.processes));
+        let core = Arc::new(Core { options, clock, random, catalog, pools, programs, remote, runtime, told, slots });
         let watched = Arc::downgrade(&core);
         core.runtime.spawn(async move {
             let mut tick = tokio::time::interval(LOOK);
@@ -225,6 +236,18 @@ fn unpermitted(key: &FunctionKey, by: &Caller<'_>) -> Denied {
 impl Core {
     fn pools(&self) -> MutexGuard<'_, HashMap<FunctionKey, Arc<Pool>>> {
         self.pools.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Leave to start a process. When there is none left, idle ones of all functions make room.
+    pub(crate) fn slot(&self) -> Option<OwnedSemaphorePermit> {
+        let slot = || Arc::clone(&self.slots).try_acquire_owned().ok();
+        slot().or_else(|| {
+            let pools: Vec<Arc<Pool>> = self.pools().values().cloned().collect();
+            for pool in pools {
+                pool.end_idle(Duration::ZERO);
+            }
+            slot()
+        })
     }
 
     /// Why a service may not call the function. Where policies are only for show, that is logged, once for each source.

@@ -44,7 +44,7 @@ impl Pool {
         loop {
             let worker = match self.warm(print) {
                 Some(worker) => Ok(worker),
-                None => self.fresh(core, print).await,
+                None => self.fresh(core, print, &invocation).await,
             };
             match worker {
                 Ok(worker) => match self.run(worker, core, &invocation).await {
@@ -53,7 +53,7 @@ impl Pool {
                     None if again => again = false,
                     None => return failed_start(&invocation, NotStarted::ended()),
                 },
-                Err(not_started) => return failed_start(&invocation, not_started),
+                Err(instead) => return instead,
             }
         }
     }
@@ -96,11 +96,17 @@ impl Pool {
         None
     }
 
-    async fn fresh(&self, core: &Core, print: u64) -> Result<Worker, NotStarted> {
+    /// Another process, or what the call ends in instead.
+    async fn fresh(&self, core: &Core, print: u64, invocation: &Invocation) -> Result<Worker, Invoked> {
+        let slot = core.slot().ok_or_else(|| Invoked::from(Answer::Throttled))?;
         let token = core.token();
         let stream = format!("{}/[{LATEST}]{}", core.day(), &token[..16]);
         let (surroundings, programs) = (&core.options.surroundings, &core.programs);
-        Worker::start(&self.definition, surroundings, programs, &token, &stream, print).await
+        let started = Worker::start(&self.definition, surroundings, programs, &token, &stream, print).await;
+        match started {
+            Ok(worker) => Ok(worker.holding(slot)),
+            Err(not_started) => Err(failed_start(invocation, not_started)),
+        }
     }
 
     /// What a folder that is watched looks like now; 0 where nothing is watched.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::answer::{ErrorKind, FunctionError};
@@ -27,6 +28,8 @@ pub(crate) struct Worker {
     pub(crate) idle_since: Instant,
     /// What the folder looked like when it started.
     pub(crate) print: u64,
+    /// Its place among all processes; given back with it.
+    _slot: Option<OwnedSemaphorePermit>,
 }
 
 /// How a call of a worker ended.
@@ -74,7 +77,7 @@ impl Worker {
         let (process, pipes) = Process::start(&launch, variables)
             .map_err(|error| own(format!("fork/exec {}: {error}", launch.program.display())))?;
         let output = Output::read(&definition.key.name, pipes);
-        let mut worker = Self { process, api, output, start: None, idle_since: began, print };
+        let mut worker = Self { process, api, output, start: None, idle_since: began, print, _slot: None };
         match worker.until_ready(START.max(definition.timeout)).await {
             Ok(()) => {
                 worker.start = Some(began.elapsed());
@@ -85,6 +88,11 @@ impl Worker {
                 Err(NotStarted { error, tail: worker.output.tail() })
             }
         }
+    }
+
+    /// The same with its place among all processes.
+    pub(crate) fn holding(self, slot: OwnedSemaphorePermit) -> Self {
+        Self { _slot: Some(slot), ..self }
     }
 
     async fn until_ready(&mut self, limit: Duration) -> Result<(), FunctionError> {

@@ -4,17 +4,18 @@
 mod catalog;
 mod rules;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::Handle;
+use tokio::sync::RwLock;
 use user_pools::Scope;
 use user_pools::ports::Random;
 use user_pools::sealing::KeyRing;
 
 use crate::code::CodeFolder;
 use crate::engine::{Invoker, InvokerOptions};
-use crate::errors::FunctionsError;
+use crate::errors::{FunctionsError, MAX_POLICY};
 use crate::model::{
     Architecture, Change, CodeFacts, Configured, Function, FunctionKey, FunctionRef, NewStatement, Settings, Statement,
     document,
@@ -26,8 +27,8 @@ type Result<T> = std::result::Result<T, FunctionsError>;
 
 /// How often a change is tried again when somebody else changed the same function in between.
 const TRIES: usize = 20;
-/// A policy may have so many bytes.
-const MAX_POLICY: usize = 20_480;
+/// Code that nobody has stays so long, in milliseconds: a call takes at most a quarter of an hour.
+const UNUSED: i64 = 20 * 60 * 1000;
 /// Tags of one function.
 const MAX_TAGS: usize = 50;
 
@@ -57,6 +58,9 @@ pub struct Functions {
     invoker: Invoker,
     runtime: Handle,
     taken: Arc<[String]>,
+    /// Read by those who deploy, written by the sweep: a package that is being deployed has no function yet.
+    deploying: Arc<RwLock<()>>,
+    unused: Arc<Mutex<HashMap<String, i64>>>,
 }
 
 /// What CreateFunction is given beside the name.
@@ -95,7 +99,15 @@ impl Functions {
         let directory = Arc::new(Directory::new(ports.store, ports.code, ports.keys, configured));
         let invoker =
             Invoker::new(directory.clone(), ports.clock, Arc::clone(&ports.random), options, ports.runtime.clone());
-        Self { directory, random: ports.random, invoker, runtime: ports.runtime, taken: ports.taken.into() }
+        Self {
+            directory,
+            random: ports.random,
+            invoker,
+            runtime: ports.runtime,
+            taken: ports.taken.into(),
+            deploying: Arc::default(),
+            unused: Arc::default(),
+        }
     }
 
     /// The engine.
@@ -112,7 +124,9 @@ impl Functions {
         if self.directory.configured(&key).is_some() || self.taken.contains(&key.name) {
             return Err(FunctionsError::Exists(key.name));
         }
-        let code = self.keep(asked.zip).await?;
+        let _deploying = self.deploying.read().await;
+        let (runtime, handler) = (asked.settings.runtime.clone(), asked.settings.handler.clone());
+        let code = self.keep(asked.zip, move |names| rules::handler(&runtime, &handler, names)).await?;
         let function = Function {
             sealed_environment: self.directory.seal(&*self.random, &key, &asked.environment),
             settings: asked.settings,
@@ -174,7 +188,9 @@ impl Functions {
             let checked = Function { code, architecture: architecture.unwrap_or(before.architecture), ..before };
             return self.shown(&checked);
         }
-        let code = self.keep(zip).await?;
+        let _deploying = self.deploying.read().await;
+        // Nothing is said of the handler: it may be the next thing to change.
+        let code = self.keep(zip, |_| Ok(())).await?;
         self.change(now, asked, revision, move |function| {
             function.code = code.clone();
             function.architecture = architecture.unwrap_or(function.architecture);
@@ -215,7 +231,7 @@ impl Functions {
         .await
     }
 
-    /// Deletes a function. Its code goes at the next start, when no other function has the same.
+    /// Deletes a function. Its code goes a while later, when no other function has the same.
     pub async fn delete(&self, now: i64, asked: &FunctionRef) -> Result<()> {
         self.must_be_stored(asked)?;
         if !asked.is_latest() {
@@ -235,6 +251,7 @@ impl Functions {
         statement: &NewStatement,
         revision: Option<&str>,
     ) -> Result<Statement> {
+        rules::principal(&statement.principal)?;
         let made = Statement::new(&asked.key.arn(), statement);
         self.change(now, asked, revision, |function| {
             if function.policy.iter().any(|known| known.id == made.id) {
@@ -243,9 +260,7 @@ impl Functions {
             function.policy.push(made.clone());
             match document(&function.policy).map_or(0, |text| text.len()) {
                 ..=MAX_POLICY => Ok(()),
-                size => Err(FunctionsError::parameter(format!(
-                    "The final policy size ({size}) is bigger than the limit ({MAX_POLICY})."
-                ))),
+                size => Err(FunctionsError::PolicyTooLong(size)),
             }
         })
         .await?;
@@ -311,13 +326,30 @@ impl Functions {
         .await
     }
 
-    /// Removes code that no function has; how many packages went. Only before anything is served: a package that is
-    /// being deployed has no function yet.
-    pub async fn sweep_code(&self) -> Result<usize> {
+    /// Removes code that no function has had for longer than any call may take (a call that runs may still read its
+    /// files), all of it at a start; how many packages went. `now` on the machine's clock.
+    pub async fn sweep_code(&self, now: i64, at_start: bool) -> Result<usize> {
+        let _nobody_deploys = self.deploying.write().await;
         let in_use = self.directory.store.code_in_use().await.map_err(FunctionsError::Store)?;
-        let directory = Arc::clone(&self.directory);
-        self.blocking(move || directory.code.sweep(&in_use).map_err(|error| FunctionsError::Disk(error.to_string())))
-            .await
+        let (directory, unused) = (Arc::clone(&self.directory), Arc::clone(&self.unused));
+        let disk = |error: std::io::Error| FunctionsError::Disk(error.to_string());
+        self.blocking(move || {
+            let on_disk = directory.code.packages().map_err(disk)?;
+            let mut unused = unused.lock().unwrap_or_else(PoisonError::into_inner);
+            let without: Vec<String> = on_disk.into_iter().filter(|package| !in_use.contains(package)).collect();
+            unused.retain(|package, _| without.contains(package));
+            let mut gone = 0;
+            for package in without {
+                let since = *unused.entry(package.clone()).or_insert(now);
+                if at_start || now.saturating_sub(since) >= UNUSED {
+                    directory.code.remove(&package).map_err(disk)?;
+                    unused.remove(&package);
+                    gone += 1;
+                }
+            }
+            Ok(gone)
+        })
+        .await
     }
 
     /// Changes one function; `apply` runs again on the fresh row when somebody else was quicker.
@@ -381,9 +413,14 @@ impl Functions {
         })
     }
 
-    async fn keep(&self, zip: Vec<u8>) -> Result<CodeFacts> {
+    /// Keeps a zip whose entries' names pass.
+    async fn keep(
+        &self,
+        zip: Vec<u8>,
+        pass: impl FnOnce(&[String]) -> Result<()> + Send + 'static,
+    ) -> Result<CodeFacts> {
         let directory = Arc::clone(&self.directory);
-        self.blocking(move || directory.code.keep(&zip)).await
+        self.blocking(move || directory.code.keep(&zip, pass)).await
     }
 
     async fn blocking<T: Send + 'static>(&self, act: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{MAX_TAGS, Result};
 use crate::errors::FunctionsError;
-use crate::model::{MAX_ENVIRONMENT, MAX_TIMEOUT, Runtime, Settings, is_name};
+use crate::model::{MAX_ENVIRONMENT, MAX_TIMEOUT, Runtime, RuntimeFamily, Settings, is_name};
 
 /// Variables that are Lambda's own.
 const RESERVED: [&str; 17] = [
@@ -57,6 +57,54 @@ pub(super) fn settings(settings: &Settings) -> Result<()> {
     Ok(())
 }
 
+/// The file that a handler names must be in the package: without it every call would fail, and the first one tells late.
+pub(super) fn handler(runtime: &str, handler: &str, names: &[String]) -> Result<()> {
+    let Some(family) = Runtime::parse(runtime).map(|runtime| runtime.family) else { return Ok(()) };
+    let (wanted, there) = match family {
+        RuntimeFamily::Provided => ("bootstrap".to_owned(), names.iter().any(|name| plain(name) == "bootstrap")),
+        RuntimeFamily::Python => {
+            let module = handler.rsplit_once('.').map_or(handler, |(module, _)| module).replace('.', "/");
+            let (file, package) = (format!("{module}."), format!("{module}/"));
+            let is = |name: &String| plain(name).starts_with(&file) || plain(name).starts_with(&package);
+            (format!("{module}.py"), names.iter().any(is))
+        }
+        RuntimeFamily::Node => {
+            let (folder, last) = handler.rsplit_once('/').map_or(("", handler), |(folder, last)| (folder, last));
+            let file = last.split('.').next().unwrap_or_default();
+            let file = if folder.is_empty() { file.to_owned() } else { format!("{folder}/{file}") };
+            let endings = ["", ".js", ".mjs", ".cjs"].map(|ending| format!("{file}{ending}"));
+            (format!("{file}.js"), names.iter().any(|name| endings.iter().any(|ending| plain(name) == ending)))
+        }
+    };
+    if there {
+        return Ok(());
+    }
+    let named = if family == RuntimeFamily::Provided {
+        format!("The runtime {runtime} starts")
+    } else {
+        format!("The handler {handler} names")
+    };
+    let shown: Vec<&str> = names.iter().take(5).map(|name| plain(name)).collect();
+    Err(FunctionsError::parameter(format!(
+        "{named} the file {wanted}, which is not in the deployment package (it holds {}{}).",
+        shown.join(", "),
+        if names.len() > shown.len() { ", …" } else { "" }
+    )))
+}
+
+fn plain(name: &str) -> &str {
+    name.strip_prefix("./").unwrap_or(name)
+}
+
+/// Who a statement may name.
+pub(super) fn principal(text: &str) -> Result<()> {
+    let account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if text == "*" || account || text.starts_with("arn:") || text.ends_with(".amazonaws.com") {
+        return Ok(());
+    }
+    Err(FunctionsError::parameter("The provided principal was invalid. Please check the principal and try again."))
+}
+
 pub(super) fn environment(variables: &BTreeMap<String, String>) -> Result<()> {
     let unable =
         "Lambda was unable to configure your environment variables because the environment variables you have provided";
@@ -106,6 +154,36 @@ mod tests {
         assert!(said(environment(&one("AWS_REGION", "x".into()))).ends_with("used in this request: AWS_REGION"));
         assert!(said(environment(&one("BIG", "x".repeat(5000)))).contains("4KB limit"));
         assert!(environment(&one("TABLE", "x".into())).is_ok());
+    }
+
+    #[test]
+    fn a_handlers_file_must_be_in_the_package() {
+        let of = |runtime: &str, name: &str, files: &[&str]| {
+            handler(runtime, name, &files.iter().map(|file| (*file).to_owned()).collect::<Vec<_>>())
+        };
+        for (runtime, name, file) in [
+            ("python3.12", "app.handler", "app.py"),
+            ("python3.12", "a.b.handler", "a/b/__init__.py"),
+            ("python3.12", "src/app.handler", "./src/app.cpython-312-x86_64-linux-gnu.so"),
+            ("nodejs22.x", "index.handler", "index.mjs"),
+            ("nodejs22.x", "src/index.api.handler", "src/index.js"),
+            ("provided.al2023", "", "bootstrap"),
+        ] {
+            assert!(of(runtime, name, &["other", file]).is_ok(), "{name} {file}");
+            assert!(of(runtime, name, &["other", "src/other.py"]).is_err(), "{name}");
+        }
+        assert_eq!(
+            said(of("python3.12", "app.handler", &["main.py"])),
+            "The handler app.handler names the file app.py, which is not in the deployment package (it holds main.py)."
+        );
+    }
+
+    #[test]
+    fn a_statement_names_a_service_an_account_or_everybody() {
+        for text in ["*", "123456789012", "arn:aws:iam::123456789012:role/r", "apigateway.amazonaws.com"] {
+            assert!(principal(text).is_ok(), "{text}");
+        }
+        assert!(principal("apigateway").is_err() && principal("").is_err());
     }
 
     #[test]

@@ -41,6 +41,28 @@ async fn a_full_queue_throttles_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_functions_together_have_so_many_processes_and_idle_ones_make_room() {
+    const NOTE: &str = "import time\ndef handler(event, context):\n    if event:\n        open(event, 'w').close()\n        time.sleep(3)\n";
+    let options = InvokerOptions { surroundings: surroundings(), processes: 2, ..InvokerOptions::default() };
+    let bench = Bench::with(|root| ["a", "b", "c"].map(|name| python(root, name, NOTE)).into(), options);
+    for name in ["a", "b", "c", "a"] {
+        bench.ok(name, json!(0)).await;
+    }
+    let busy = |name: &'static str| {
+        let (invoker, note) = (bench.functions.invoker().clone(), bench.folder.path().join(name).join("note"));
+        tokio::spawn(async move { invoker.call(&key(name), Bench::invocation(&json!(note))).await.unwrap().answer })
+    };
+    let both = [busy("a"), busy("b")];
+    let runs = |name: &str| bench.folder.path().join(name).join("note").exists();
+    until("two functions run", || runs("a") && runs("b")).await;
+    assert_eq!(bench.call("c", json!(0)).await.answer, Answer::Throttled);
+    for call in both {
+        assert!(matches!(call.await.unwrap(), Answer::Payload(_)));
+    }
+    bench.ok("c", json!(0)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn idle_workers_end_when_told_and_with_the_engine() {
     let bench = Bench::new(|root| vec![python(root, "one", SLEEP)]);
     let pid = bench.ok("one", json!(0)).await.as_u64().unwrap();

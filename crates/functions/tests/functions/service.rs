@@ -219,13 +219,21 @@ async fn lists_show_configured_functions_too_in_pages() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn code_that_no_function_has_goes_with_the_sweep() {
+async fn code_that_no_function_has_goes_after_a_while() {
     let bench = Bench::new(|_| Vec::new());
     made(&bench, "f", "1").await;
     made(&bench, "g", "2").await;
     bench.functions.delete(NOW, &named("g")).await.unwrap();
-    assert_eq!(bench.functions.sweep_code().await.unwrap(), 1);
+    let minutes = |minutes: i64| NOW + minutes * 60_000;
+    let sweep = async |at| bench.functions.sweep_code(at, false).await.unwrap();
+    assert_eq!((sweep(NOW).await, sweep(minutes(19)).await), (0, 0), "a call may still run it");
+    made(&bench, "h", "2").await;
+    assert_eq!(sweep(minutes(20)).await, 0, "somebody has it again");
+    bench.functions.delete(NOW, &named("h")).await.unwrap();
+    assert_eq!((sweep(minutes(30)).await, sweep(minutes(50)).await, sweep(minutes(99)).await), (0, 1, 0));
     assert_eq!(bench.ok("f", json!({})).await, 1);
+    bench.functions.delete(NOW, &named("f")).await.unwrap();
+    assert_eq!(bench.functions.sweep_code(NOW, true).await.unwrap(), 1, "at a start nothing runs");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

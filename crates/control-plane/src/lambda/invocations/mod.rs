@@ -1,0 +1,3 @@
+//! Calls of functions by clients.
+
+pub(super) mod invoke;

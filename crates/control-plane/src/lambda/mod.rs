@@ -1,0 +1,109 @@
+//! The `lambda` API: REST-JSON, the part of it that makes a function run here and that tools read beside it. `table` is
+//! the whole API on one page; each operation is a file in a resource's folder. Rules, words and processes are the ground
+//! floor's (`functions`); versions, aliases, layers and event sources are not here and are refused by name.
+
+mod cx;
+mod errors;
+mod functions;
+mod invocations;
+mod permissions;
+mod prelude;
+mod table;
+mod tags;
+
+use std::sync::Arc;
+
+use ::functions::Functions;
+use aws::{ServiceError, rest_json};
+use bytes::Bytes;
+use http::{Response, request::Parts};
+use user_pools::RequestContext;
+use user_pools::ports::DecisionSink;
+
+use crate::caller::{Permit, Signatures};
+use crate::rest;
+use cx::Cx;
+
+/// The most a request may bring: a zip of 50 MB in Base64, and what stands beside it.
+pub const MAX_BODY: usize = 72 * 1024 * 1024;
+
+/// What the door needs from outside.
+#[derive(Clone)]
+pub struct Ports {
+    /// The functions.
+    pub functions: Functions,
+    /// Who may call.
+    pub signatures: Arc<dyn Signatures>,
+    /// Where refusals are noted.
+    pub decisions: Arc<dyn DecisionSink>,
+}
+
+/// The door. Cheap to clone.
+#[derive(Clone)]
+pub struct Lambda {
+    ports: Ports,
+    uploads: bool,
+}
+
+impl Lambda {
+    /// A door to these functions. `uploads`: whoever may call may also bring code, which then runs as the server's user.
+    pub fn new(ports: Ports, uploads: bool) -> Self {
+        Self { ports, uploads }
+    }
+
+    /// Whether a path is this API's: `/2015-03-31/functions/…` and its younger siblings.
+    pub fn claims(path: &str) -> bool {
+        let mut parts = path.trim_start_matches('/').split('/');
+        let date = parts.next().unwrap_or_default();
+        let is_date = date.len() == 10 && date.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        is_date && matches!(parts.next(), Some("functions" | "tags"))
+    }
+
+    /// Answers a request.
+    pub async fn handle(&self, request: RequestContext, parts: &Parts, body: Bytes) -> Response<Bytes> {
+        let id = request.request_id.clone();
+        match self.call(request, parts, body).await {
+            Ok(answer) => answer,
+            Err(error) => refused(error, &id),
+        }
+    }
+
+    async fn call(&self, request: RequestContext, parts: &Parts, body: Bytes) -> Result<Response<Bytes>, ServiceError> {
+        let routed = rest_json::route(&aws::lambda::SERVICE, &parts.method, parts.uri.path(), parts.uri.query())?;
+        let operation = routed.operation;
+        let Some(row) = table::row(operation.name) else { return Err(rest::not_supported_yet(operation.name)) };
+        let refused = |error| rest::noted(&*self.ports.decisions, &request, operation.name, error);
+        let permit = Permit::signed(&*self.ports.signatures, request.now, "lambda", parts, &body).map_err(refused)?;
+        let brought = rest_json::Brought { query: parts.uri.query(), headers: &parts.headers, body: &body };
+        let input = rest_json::gather(&routed, brought).map_err(errors::of_the_model).map_err(refused)?;
+        let cx = Cx::new(self.ports.clone(), self.uploads, request, &permit, operation.name, body);
+        let call = table::Call { cx: &cx, permit, input, operation };
+        (row.run)(call).await.map_err(|refusal| errors::on_the_wire(&cx, refusal))
+    }
+}
+
+/// An error with the member that Lambda adds to every one.
+pub fn refused(error: ServiceError, request_id: &str) -> Response<Bytes> {
+    let fault = if error.status.is_server_error() { "Server" } else { "User" };
+    rest_json::error(&error.extra("Type", fault), request_id)
+}
+
+/// All operations of the model and how far each works, for `cognate coverage`.
+pub fn coverage() -> Vec<crate::cognito_idp::Coverage> {
+    rest::coverage(&aws::lambda::SERVICE, |operation| table::row(operation).map(|row| row.missing))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_apis_paths_are_known_by_their_date() {
+        for path in ["/2015-03-31/functions", "/2015-03-31/functions/f/invocations", "/2017-03-31/tags/arn%3Aaws"] {
+            assert!(Lambda::claims(path), "{path}");
+        }
+        for path in ["/", "/functions", "/2015-03-31", "/2015-03-31/layers", "/v2/apis"] {
+            assert!(!Lambda::claims(path), "{path}");
+        }
+    }
+}
