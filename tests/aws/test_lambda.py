@@ -15,7 +15,7 @@ import pytest
 import requests
 
 import wire
-from lab import ROOT, unique
+from lab import PASSWORD, ROOT, Pool, unique
 
 ACCOUNT = "000000000000"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/any"
@@ -312,6 +312,16 @@ def test_uploaded_functions_answer_through_the_gateway(lab, function):
     while "AWS would refuse this call" not in lab.said() and time.monotonic() < give_up:
         time.sleep(0.02)
     assert f"add-permission --function-name {function}" in lab.said(), "what AWS would refuse is said once, with the command"
+
+
+def test_an_uploaded_function_is_a_trigger_of_a_pool(lab):
+    code = "def handler(event, context):\n    event['response']['autoConfirmUser'] = event['userName'] != 'robot'\n    if event['userName'] == 'robot': raise Exception('no robots')\n    return event\n"
+    trigger = create(lab, code=zipped(app__py=code))["FunctionArn"]
+    pool = Pool(lab, LambdaConfig={"PreSignUp": trigger})
+    signed_up = pool.idp.sign_up(ClientId=pool.client_id, Username=unique(), Password=PASSWORD)
+    assert signed_up["UserConfirmed"] is True
+    said = "PreSignUp failed with error no robots."
+    refused(pool.idp.sign_up, "UserLambdaValidationException", said, ClientId=pool.client_id, Username="robot", Password=PASSWORD)
 
 
 def test_a_page_of_another_origin_uploads_nothing(lab):

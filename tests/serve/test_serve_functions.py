@@ -7,21 +7,21 @@ import zipfile
 import botocore.exceptions
 import pytest
 
-from traffic import ACCOUNT, OURS, THEIRS
+from traffic import ACCOUNT, OURS, PASSWORD, THEIRS
 
 CODE = "import os\ndef handler(event, context): return {'statusCode': 200, 'body': ','.join(sorted(os.environ))}\n"
 
 
-def package():
+def package(code=CODE):
     into = io.BytesIO()
     with zipfile.ZipFile(into, "w") as made:
-        made.writestr("app.py", CODE)
+        made.writestr("app.py", code)
     return into.getvalue()
 
 
-def create(server, pair=OURS, name="hello", region="us-east-1"):
+def create(server, pair=OURS, name="hello", region="us-east-1", code=CODE):
     settings = {"Runtime": "python3.12", "Handler": "app.handler", "Role": "arn:aws:iam::111111111111:role/r", "Timeout": 20}
-    return server.client("lambda", pair=pair, region=region).create_function(FunctionName=name, Code={"ZipFile": package()}, **settings)["FunctionArn"]
+    return server.client("lambda", pair=pair, region=region).create_function(FunctionName=name, Code={"ZipFile": package(code)}, **settings)["FunctionArn"]
 
 
 def refused(call, code, status, **arguments):
@@ -83,6 +83,24 @@ def test_an_api_needs_the_permission_of_the_function(fresh):
     server.client("lambda").add_permission(FunctionName="hello", **statement | {"SourceArn": source})
     _, stranger = api(server, arn, pair=THEIRS)
     assert stranger().status == 500, "an API of another account calls nothing here"
+
+
+def test_a_trigger_needs_the_permission_of_the_function(fresh):
+    server = fresh(function_uploads=True).start()
+    arn = create(server, code="def handler(event, context):\n    event['response']['autoConfirmUser'] = True\n    return event\n")
+    idp = server.client()
+    pool = idp.create_user_pool(PoolName="triggered", LambdaConfig={"PreSignUp": arn})["UserPool"]
+    app = idp.create_user_pool_client(UserPoolId=pool["Id"], ClientName="app")["UserPoolClient"]["ClientId"]
+    sign_up = server.client(unsigned=True).sign_up
+    person = {"ClientId": app, "Password": PASSWORD}
+    refused(sign_up, "UnexpectedLambdaException", 400, Username="ann", **person)
+    statement = {"StatementId": "pool", "Action": "lambda:InvokeFunction", "Principal": "cognito-idp.amazonaws.com", "SourceArn": pool["Arn"]}
+    server.client("lambda").add_permission(FunctionName="hello", **statement)
+    assert sign_up(Username="ann", **person)["UserConfirmed"] is True
+    theirs = server.client(pair=THEIRS)
+    other = theirs.create_user_pool(PoolName="other", LambdaConfig={"PreSignUp": arn})["UserPool"]["Id"]
+    app = theirs.create_user_pool_client(UserPoolId=other, ClientName="app")["UserPoolClient"]["ClientId"]
+    refused(sign_up, "UnexpectedLambdaException", 400, ClientId=app, Password=PASSWORD, Username="eve")
 
 
 def test_uploaded_functions_survive_a_kill_and_their_variables_stay_sealed(fresh):
