@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::{mpsc, oneshot};
@@ -14,6 +15,8 @@ use super::process::Pipes;
 const TAIL: usize = 4096;
 /// A longer line is cut into several.
 const LINE: usize = 8192;
+/// What was written before an answer is read within this time, unless more and more comes.
+const SETTLED: Duration = Duration::from_millis(200);
 /// Lines of one call that reach the server's log.
 const LINES: usize = 2000;
 
@@ -62,14 +65,18 @@ impl Output {
         lock(&self.kept).keep(format!("{line}\n").as_bytes());
     }
 
-    /// Waits until all that has been written to the pipes by now is here.
+    /// Waits until all that has been written to the pipes by now is here. A function that never stops writing is not
+    /// waited for.
     pub(crate) async fn settle(&self) {
-        for flush in &self.flush {
-            let (done, wait) = oneshot::channel();
-            if flush.send(done).await.is_ok() {
-                let _ = wait.await;
+        let settled = async {
+            for flush in &self.flush {
+                let (done, wait) = oneshot::channel();
+                if flush.send(done).await.is_ok() {
+                    let _ = wait.await;
+                }
             }
-        }
+        };
+        let _ = tokio::time::timeout(SETTLED, settled).await;
     }
 
     /// The last 4 KB.

@@ -139,8 +139,10 @@ impl Pool {
             Ended::Error(error) => (Answer::Failed(error), true),
             Ended::Dead(error) => (Answer::Failed(error), false),
         };
+        // Lines of this call must not stand under the id of the next one.
+        worker.output.settle().await;
         let log_tail =
-            if invocation.tail { Some(self.report(&worker, invocation, &answer, took, fresh).await) } else { None };
+            if invocation.tail { Some(self.report(&worker, invocation, &answer, took, fresh)) } else { None };
         if alive && !self.closed.load(Ordering::SeqCst) {
             worker.idle_since = Instant::now();
             self.idle().push(worker);
@@ -149,7 +151,7 @@ impl Pool {
     }
 
     /// The end of the log, closed with AWS's END and REPORT lines.
-    async fn report(
+    fn report(
         &self,
         worker: &Worker,
         invocation: &Invocation,
@@ -157,7 +159,6 @@ impl Pool {
         took: Duration,
         start: Option<Duration>,
     ) -> Vec<u8> {
-        worker.output.settle().await;
         let id = &invocation.request_id;
         if let Answer::Failed(error) = answer {
             let about = format!("RequestId: {id} ");

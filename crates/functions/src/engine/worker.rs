@@ -81,6 +81,8 @@ impl Worker {
         match worker.until_ready(START.max(definition.timeout)).await {
             Ok(()) => {
                 worker.start = Some(began.elapsed());
+                // What it printed on its way belongs to the start, not to the first call.
+                worker.output.settle().await;
                 Ok(worker)
             }
             Err(error) => {

@@ -46,6 +46,10 @@ impl Directory {
         self.configured.get(key).map(|(configured, _)| configured)
     }
 
+    pub(super) fn keys_configured(&self) -> impl Iterator<Item = &FunctionKey> {
+        self.configured.keys()
+    }
+
     pub(super) fn all_configured(&self, scope: &Scope) -> impl Iterator<Item = &Configured> {
         let own = move |it: &&Configured| it.key.account == scope.account && it.key.region == scope.region;
         self.configured.values().map(|(configured, _)| configured).filter(own)

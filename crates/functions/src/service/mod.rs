@@ -110,6 +110,11 @@ impl Functions {
         }
     }
 
+    /// The functions that the operator configured, by name.
+    pub fn configured(&self) -> Vec<FunctionKey> {
+        self.directory.keys_configured().cloned().collect()
+    }
+
     /// The engine.
     pub fn invoker(&self) -> &Invoker {
         &self.invoker

@@ -63,6 +63,13 @@ async fn all_functions_together_have_so_many_processes_and_idle_ones_make_room()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_function_that_never_stops_printing_is_answered_all_the_same() {
+    const LOUD: &str = "import os, threading\ndef loud():\n    while True: os.write(1, b'x' * 4096 + b'\\n')\nthreading.Thread(target=loud, daemon=True).start()\ndef handler(event, context):\n    return 'answered'\n";
+    let bench = Bench::new(|root| vec![python(root, "loud", LOUD)]);
+    assert_eq!(bench.ok("loud", json!({})).await, "answered");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn idle_workers_end_when_told_and_with_the_engine() {
     let bench = Bench::new(|root| vec![python(root, "one", SLEEP)]);
     let pid = bench.ok("one", json!(0)).await.as_u64().unwrap();
