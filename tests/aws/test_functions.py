@@ -91,6 +91,7 @@ def api_of(server, name):
 
 
 def test_functions_of_every_kind_answer_through_the_gateway(server):
+    assert f"function        arn:aws:lambda:us-east-1:{ACCOUNT}:function:js\n" in server.said(), "what an integration needs is printed"
     py = api_of(server, "py")
     first = server.api(py, "/a/b", "POST", data="hello", headers={"content-type": "text/plain"})
     assert first.status_code == 201 and first.headers["set-cookie"] == "a=1"

@@ -337,7 +337,7 @@ def test_a_large_package_is_taken_and_a_larger_one_is_not(lab):
     made = create(lab, code=zipped(app__py=PYTHON, padding=padding))
     assert made["CodeSize"] > 20_000_000 and invoke(lab, made["FunctionName"])[1]["arn"]
     lab.functions.delete_function(FunctionName=made["FunctionName"])
-    refused(lambda: create(lab, code=os.urandom(52_428_801)), "RequestTooLargeException")
+    refused(lambda: create(lab, code=os.urandom(52_428_801)), "RequestEntityTooLargeException")
 
 
 def test_the_cli_makes_calls_and_deletes(lab, tmp_path):

@@ -248,7 +248,7 @@ def test_sts_says_who_is_asking(lab):
     assert who["Account"] == "000000000000" and who["Arn"].startswith("arn:aws:iam::000000000000:")
 
 
-@pytest.mark.parametrize(("service", "call"), [("dynamodb", "list_tables"), ("s3", "list_buckets"), ("lambda", "list_functions"), ("sqs", "list_queues"), ("iam", "list_users")])
+@pytest.mark.parametrize(("service", "call"), [("dynamodb", "list_tables"), ("s3", "list_buckets"), ("eks", "list_clusters"), ("sqs", "list_queues"), ("iam", "list_users")])
 def test_another_service_gets_a_typed_error_that_names_those_we_have(lab, service, call):
     from botocore.exceptions import ClientError
 

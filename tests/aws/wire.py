@@ -179,6 +179,13 @@ _SAMPLES = (
     "+15555550100",
     "eyJa.b.c",
     "terms-of-use",
+    "lambda:GetLayerVersion",
+    "subnet-0",
+    "arn:aws:lambda:us-east-1:000000000000:function:f",
+    "arn:aws:lambda:us-east-1:000000000000:function:f:1/durable-execution/a/b",
+    "arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-" + "a" * 17,
+    "arn:aws:lambda:us-east-1:000000000000:layer:l:1",
+    "000000000000",
 )
 
 

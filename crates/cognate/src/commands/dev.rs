@@ -140,6 +140,10 @@ fn values(app: &App, demo: Option<&Demo>) -> Value {
         "mailboxUrl": format!("{}/mailbox", urls.base), "objectsUrl": urls.objects, "dashboardUrl": urls.pages.first(),
         "dataFolder": app.folder().root(),
     });
+    let functions: Vec<String> = app.functions.configured().iter().map(functions::FunctionKey::arn).collect();
+    if !functions.is_empty() {
+        values["functions"] = json!(functions);
+    }
     let Some(demo) = demo else { return values };
     let more = json!({
         "userPoolId": demo.user_pool_id, "clientId": demo.client_id, "apiId": demo.api_id,
@@ -218,6 +222,8 @@ fn facts(values: &Value) -> String {
             ("API", format!("{}   401 without a token: that is the point", guarded_url(values))),
         ]);
     }
+    let functions = values.get("functions").and_then(Value::as_array).into_iter().flatten();
+    rows.extend(functions.filter_map(Value::as_str).map(|arn| ("function", arn.to_owned())));
     rows.extend([("AWS endpoint", text("/base")), ("data folder", text("/dataFolder"))]);
     rows.into_iter().map(|(name, value)| format!("  {name:<16}{value}\n")).collect()
 }

@@ -84,7 +84,11 @@ fn of_the_domain(error: &FunctionsError) -> ServiceError {
         }
         FunctionsError::Revision => ErrorCode::PreconditionFailedException,
         FunctionsError::PolicyTooLong(_) => ErrorCode::PolicyLengthExceededException,
-        FunctionsError::Code(CodeRefused::TooLarge) => ErrorCode::RequestTooLargeException,
+        FunctionsError::Code(CodeRefused::TooLarge) => {
+            // The front end's name: the model has none for it.
+            let error = ServiceError::new("RequestEntityTooLargeException", error.to_string());
+            return error.status(StatusCode::PAYLOAD_TOO_LARGE);
+        }
         FunctionsError::Code(CodeRefused::Disk(_)) | FunctionsError::Store(_) | FunctionsError::Disk(_) => {
             let message = "The Lambda service encountered an internal error.";
             return ErrorCode::ServiceException.with(message).because(error.to_string());
@@ -109,7 +113,7 @@ mod tests {
             (FunctionsError::Exists(String::new()), "ResourceConflictException", 409),
             (FunctionsError::Revision, "PreconditionFailedException", 412),
             (FunctionsError::Code(CodeRefused::NotAZip), "InvalidParameterValueException", 400),
-            (FunctionsError::Code(CodeRefused::TooLarge), "RequestTooLargeException", 413),
+            (FunctionsError::Code(CodeRefused::TooLarge), "RequestEntityTooLargeException", 413),
             (FunctionsError::PolicyTooLong(1), "PolicyLengthExceededException", 400),
         ];
         for (error, code, status) in table {
