@@ -1,6 +1,6 @@
 //! `cognate.toml`, for `cognate serve`. Unknown keys are errors; every message names the key and the rule.
 use crate::function_config::FunctionConfig;
-use crate::mail::SmtpSettings;
+use crate::mail::{SmsSettings, SmtpSettings};
 use crate::server::{Network, is_region};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -28,8 +28,10 @@ pub struct Config {
     /// SigV4 key pairs; at least one.
     #[serde(default)]
     pub credentials: Vec<Credential>,
-    /// The way of mail; without it no message can be sent.
+    /// The way of mail; without it none can be sent.
     pub smtp: Option<SmtpSettings>,
+    /// The way of SMS; without it none can be sent.
+    pub sms: Option<SmsSettings>,
     /// Whoever holds a key pair may upload functions through the Lambda API: they run as the server's user.
     #[serde(default)]
     pub function_uploads: bool,

@@ -5,7 +5,7 @@ use crate::cli;
 use crate::config::Config;
 use crate::data::DataFolder;
 use crate::function_config;
-use crate::mail::{Carrier, NoMail, Smtp};
+use crate::mail::{Carrier, Sms, Smtp, Ways};
 use crate::ops::{Ops, OpsWorker};
 use crate::server::{Bound, KnownKeys, run as listen};
 use crate::wiring::{App, FunctionSettings, Settings, Urls};
@@ -52,17 +52,16 @@ pub fn run(args: &cli::Serve) -> Result<(), String> {
 }
 
 fn settings(config: &Config, file: &Path) -> Result<Settings, String> {
-    let carrier: Arc<dyn Carrier> = match &config.smtp {
-        Some(smtp) => Arc::new(Smtp::new(smtp)?),
-        None => Arc::new(NoMail),
-    };
+    let mail = config.smtp.as_ref().map(|smtp| Smtp::new(smtp).map(|smtp| Arc::new(smtp) as Arc<dyn Carrier>));
+    let sms = config.sms.as_ref().map(|sms| Sms::new(sms).map(|sms| Arc::new(sms) as Arc<dyn Carrier>));
+    let ways = Ways { mail: mail.transpose()?, sms: sms.transpose()? };
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     Ok(Settings {
         urls: Urls::public(config),
         scope: Scope { account: config.account.clone(), region: config.region.clone() },
         issuer_form: config.issuer.unwrap_or_default(),
         signatures: Arc::new(KnownKeys::new(&config.credentials, &config.account)),
-        carrier,
+        carrier: Arc::new(ways),
         mailbox: None,
         trusted: config.networks()?,
         path_apis: config.has_path_apis(),

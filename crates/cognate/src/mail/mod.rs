@@ -1,13 +1,17 @@
-//! The ways of mail and SMS out of the house: the dev mailbox, SMTP in `serve`, and the postman who takes the outbox to them.
+//! The ways of mail and SMS out of the house: the dev mailbox, SMTP and an SMS gateway in `serve`, and the postman who takes the outbox to them.
 mod mailbox;
 mod postman;
+mod sms;
 mod smtp;
 
 pub use mailbox::{Kept, Mailbox};
 pub use postman::Round;
+pub use sms::{Sms, SmsSettings};
 pub use smtp::{Smtp, SmtpSettings};
 
 use async_trait::async_trait;
+use std::sync::Arc;
+use user_pools::pool::Contact;
 use user_pools::ports::Message;
 
 /// One way out.
@@ -31,12 +35,25 @@ pub enum Undelivered {
     Unreachable(String),
 }
 
-/// No way out is configured: every message fails, visibly.
-pub struct NoMail;
+/// Each medium its own way; a medium without one fails, visibly.
+#[derive(Default)]
+pub struct Ways {
+    /// E-mail.
+    pub mail: Option<Arc<dyn Carrier>>,
+    /// SMS.
+    pub sms: Option<Arc<dyn Carrier>>,
+}
 
 #[async_trait]
-impl Carrier for NoMail {
-    async fn carry(&self, _message: &Message) -> Result<(), Undelivered> {
-        Err(Undelivered::Refused("no way to send messages is configured".to_owned()))
+impl Carrier for Ways {
+    async fn carry(&self, message: &Message) -> Result<(), Undelivered> {
+        let (way, none) = match message.medium {
+            Contact::Email => (&self.mail, "no way to send mail is configured ([smtp])"),
+            Contact::Phone => (&self.sms, "no SMS gateway is configured ([sms])"),
+        };
+        match way {
+            Some(way) => way.carry(message).await,
+            None => Err(Undelivered::Refused(none.to_owned())),
+        }
     }
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, timeout};
 use user_pools::UserPools;
+use user_pools::pool::Contact;
 use user_pools::ports::{Decision, DeliveryFailed, Message, Messenger, Parcel, Queued, TriggerFailed};
 
 /// Parcels handed over that wait for a hand; more stay in their rows until they are due.
@@ -315,7 +316,10 @@ fn unsent(failure: TriggerFailed) -> Undelivered {
 fn fix(message: &Message) -> &'static str {
     match message.event {
         Some(_) => "look into the log of the function that the pool's LambdaConfig names as its sender",
-        None => "look at [smtp] of the configuration, and at the relay's own log",
+        None => match message.medium {
+            Contact::Email => "look at [smtp] of the configuration, and at the relay's own log",
+            Contact::Phone => "look at [sms] of the configuration, and at the gateway's own log",
+        },
     }
 }
 
