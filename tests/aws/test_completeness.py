@@ -82,7 +82,7 @@ def test_the_server_has_not_logged_an_error_of_its_own(lab):
 def test_what_works_in_part_says_what_is_missing():
     """A row that says `refused: SAML` is true: the typed refusal is what AWS's own client sees."""
     partly = {row["operation"]: row["missing"] for row in COVERAGE if row.get("missing")}
-    assert "SAML" in partly["CreateIdentityProvider"] and "USER_AUTH" in partly["InitiateAuth"]
+    assert "SAML" in partly["CreateIdentityProvider"] and "step-up" in partly["InitiateAuth"]
     assert not {row["operation"] for row in COVERAGE if row.get("missing") and not row["supported"]}
     text = subprocess.run([BINARY, "coverage"], capture_output=True, text=True, check=True).stdout
     assert "  partly        CreateIdentityProvider (refused: SAML (docs/saml.md))\n" in text

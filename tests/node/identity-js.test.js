@@ -148,3 +148,39 @@ test('where MFA is on, the set-up comes at the first sign-in', async () => {
   const session = await new Promise(async (done, fail) => who.verifySoftwareToken(totp(secret, await lab.now()), 'phone', { onSuccess: done, onFailure: fail }));
   assert.equal(session.isValid(), true);
 });
+
+test('a remembered device proves itself and stands in for the second factor', async () => {
+  const tracking = await lab.pool({ DeviceConfiguration: { ChallengeRequiredOnNewDevice: true, DeviceOnlyRememberedOnUserPrompt: false } });
+  await lab.call('SetUserPoolMfaConfig', { UserPoolId: tracking, MfaConfiguration: 'OPTIONAL', EmailMfaConfiguration: {} });
+  const { ClientId } = await lab.client(tracking);
+  const name = await lab.user(tracking, unique());
+  const laptop = pool(ClientId, tracking);
+  const first = user(name, laptop);
+  assert.equal((await signIn(first)).name, 'onSuccess');
+  const { Devices } = await lab.call('AdminListDevices', { UserPoolId: tracking, Username: name });
+  assert.equal(Devices.length, 1, 'the library confirms the device by itself');
+  await lab.call('AdminSetUserMFAPreference', { UserPoolId: tracking, Username: name, EmailMfaSettings: { Enabled: true, PreferredMfa: true } });
+  const again = user(name, laptop);
+  const { name: how, given } = await signIn(again);
+  assert.equal(how, 'onSuccess', given[0]?.message);
+  assert.equal(given[0].getAccessToken().decodePayload().device_key, Devices[0].DeviceKey);
+  await called((done) => again.refreshSession(given[0].getRefreshToken(), done));
+  await new Promise((done, fail) => again.setDeviceStatusNotRemembered({ onSuccess: done, onFailure: fail }));
+  assert.notEqual((await signIn(user(name, laptop))).name, 'onSuccess', 'a code is asked for again');
+  await new Promise((done, fail) => again.forgetDevice({ onSuccess: done, onFailure: fail }));
+  const forgotten = await signIn(user(name, laptop));
+  assert.notEqual(forgotten.given[0]?.code, 'ResourceNotFoundException', 'the library drops a stale device and comes again');
+});
+
+test('a code by SMS is asked for and sent', async () => {
+  const phones = await lab.pool();
+  await lab.call('SetUserPoolMfaConfig', { UserPoolId: phones, MfaConfiguration: 'OPTIONAL', SmsMfaConfiguration: { SmsConfiguration: { SnsCallerArn: 'arn:aws:iam::000000000000:role/sns' } } });
+  const { ClientId } = await lab.client(phones);
+  const name = await lab.user(phones, unique());
+  await lab.call('AdminUpdateUserAttributes', { UserPoolId: phones, Username: name, UserAttributes: [{ Name: 'phone_number', Value: '+12065550177' }, { Name: 'phone_number_verified', Value: 'true' }] });
+  await lab.call('AdminSetUserMFAPreference', { UserPoolId: phones, Username: name, SMSMfaSettings: { Enabled: true } });
+  const who = user(name, pool(ClientId, phones));
+  assert.equal((await signIn(who)).name, 'mfaRequired');
+  const done = await outcome(async (callbacks) => who.sendMFACode(await lab.code('+12065550177'), callbacks));
+  assert.equal(done.name, 'onSuccess', done.given[0]?.message);
+});

@@ -24,6 +24,7 @@ enum Endpoint {
     Forgot,
     ConfirmForgot,
     NewPassword,
+    MfaChoice,
     MfaCode,
     MfaSetUp,
     Logout,
@@ -44,7 +45,7 @@ const POST: &str = "POST";
 const BOTH: &str = "GET, HEAD, POST";
 
 /// Path, door, methods, endpoint.
-const ROUTES: [(&str, Door, &str, Endpoint); 19] = [
+const ROUTES: [(&str, Door, &str, Endpoint); 20] = [
     ("/", Door::Page, GET, Endpoint::Front),
     ("/oauth2/authorize", Door::Page, GET, Endpoint::Authorize),
     ("/oauth2/idpresponse", Door::Page, BOTH, Endpoint::IdpResponse),
@@ -58,6 +59,7 @@ const ROUTES: [(&str, Door, &str, Endpoint); 19] = [
     ("/forgotPassword", Door::Page, BOTH, Endpoint::Forgot),
     ("/confirmForgotPassword", Door::Page, BOTH, Endpoint::ConfirmForgot),
     ("/changePassword", Door::Page, BOTH, Endpoint::NewPassword),
+    ("/mfa/choice", Door::Page, BOTH, Endpoint::MfaChoice),
     ("/mfa/code", Door::Page, BOTH, Endpoint::MfaCode),
     ("/mfa/setup", Door::Page, BOTH, Endpoint::MfaSetUp),
     ("/logout", Door::Page, GET, Endpoint::Logout),
@@ -164,6 +166,7 @@ async fn page(call: &Call<'_>, endpoint: Endpoint) -> Response<Bytes> {
         Endpoint::Forgot => pages::forgot::handle(call).await,
         Endpoint::ConfirmForgot => pages::confirm_forgot::handle(call).await,
         Endpoint::NewPassword => pages::new_password::handle(call).await,
+        Endpoint::MfaChoice => pages::mfa_choice::handle(call).await,
         Endpoint::MfaCode => pages::mfa_code::handle(call).await,
         Endpoint::MfaSetUp => pages::mfa_set_up::handle(call).await,
         Endpoint::Logout => logout::get(call).await,

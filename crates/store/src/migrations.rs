@@ -12,6 +12,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0003_outbox.sql"),
     include_str!("../migrations/0004_user_names.sql"),
     include_str!("../migrations/0005_functions.sql"),
+    include_str!("../migrations/0006_devices.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -9,6 +9,7 @@ use rusqlite::{Connection, params};
 
 /// What ends, children before parents. A sign-in takes the refresh tokens that are left along.
 const SWEEPS: &[&str] = &[
+    "DELETE FROM pending WHERE key IN (SELECT key FROM pending WHERE expires_at <= ?1 LIMIT ?2)",
     "DELETE FROM spent WHERE id IN (SELECT id FROM spent WHERE expires_at <= ?1 LIMIT ?2)",
     "DELETE FROM uses WHERE key IN (SELECT key FROM uses WHERE expires_at <= ?1 LIMIT ?2)",
     "DELETE FROM attempts WHERE key IN (SELECT key FROM attempts WHERE expires_at <= ?1 LIMIT ?2)",

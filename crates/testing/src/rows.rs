@@ -4,6 +4,7 @@ use functions::{Architecture, CodeFacts, Function, FunctionKey, Settings};
 use http_apis::Api;
 use std::collections::BTreeMap;
 use user_pools::client::{AppClient, ClientSettings};
+use user_pools::devices::Device;
 use user_pools::domain::Domain;
 use user_pools::group::{Branding, Group, ResourceServer};
 use user_pools::identity_provider::{Identity, IdentityProvider, ProviderKind, SUBJECT};
@@ -208,6 +209,7 @@ pub fn sign_in(user: &User, client: &AppClient, origin_jti: &str) -> SignIn {
         auth_time: NOW,
         methods: vec!["pwd".to_owned()],
         device: None,
+        device_key: None,
         scopes: vec!["aws.cognito.signin.user.admin".to_owned()],
         oauth: false,
         event_id: "event".to_owned(),
@@ -329,5 +331,22 @@ pub fn function(account: &str, name: &str, code: &str) -> Function {
         revision: "1".to_owned(),
         modified: NOW,
         version: 1,
+    }
+}
+
+/// A remembered device whose sealed half is not a verifier.
+pub fn device(user: &User, key: &str) -> Device {
+    Device {
+        pool: user.pool.clone(),
+        sub: user.sub.clone(),
+        key: key.to_owned(),
+        name: None,
+        salt: "5a17".to_owned(),
+        sealed: vec![1, 2, 3],
+        remembered: true,
+        created: NOW,
+        modified: NOW,
+        authenticated: NOW,
+        last_ip: "127.0.0.1".to_owned(),
     }
 }

@@ -55,6 +55,11 @@ pub(crate) enum Limit {
     AttributeCode,
     /// VerifyUserAttribute.
     VerifyAttribute,
+    /// Codes by mail or SMS behind a password.
+    SecondCode,
+    /// Codes by mail or SMS for who has only named somebody: without a limit anybody could fill anybody's mailbox. Counted apart, or they
+    /// would use up what the user needs behind the password.
+    FirstCode,
 }
 
 impl Limit {
@@ -66,18 +71,29 @@ impl Limit {
             Self::ConfirmForgot => ("confirm-forgot", 10),
             Self::AttributeCode => ("attribute-code", 5),
             Self::VerifyAttribute => ("verify-attribute", 15),
+            Self::SecondCode => ("second-code", 30),
+            Self::FirstCode => ("first-code", 30),
         }
     }
 }
 
 /// Six digits, each of the million codes equally likely.
 pub(crate) fn six_digits(random: &dyn Random) -> String {
-    // The largest multiple of a million that fits; values above it would favour small codes.
-    const FAIR: u32 = u32::MAX - u32::MAX % CODES;
+    format!("{:06}", below(random, CODES))
+}
+
+/// Eight digits: a code that stands alone must be harder to guess than one behind a password.
+pub(crate) fn eight_digits(random: &dyn Random) -> String {
+    format!("{:08}", below(random, CODES * 100))
+}
+
+fn below(random: &dyn Random, bound: u32) -> u32 {
+    // The largest multiple that fits; values above it would favour small codes.
+    let fair = u32::MAX - u32::MAX % bound;
     loop {
         let drawn = u32::from_be_bytes(crate::random::bytes(random));
-        if drawn < FAIR {
-            return format!("{:06}", drawn % CODES);
+        if drawn < fair {
+            return drawn % bound;
         }
     }
 }

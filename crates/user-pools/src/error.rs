@@ -64,6 +64,7 @@ pub enum ErrorKind {
     InvalidOAuthFlow,
     InvalidParameter,
     InvalidPassword,
+    InvalidUserPoolConfiguration,
     LimitExceeded,
     ManagedLoginBrandingExists,
     MFAMethodNotFound,

@@ -9,6 +9,7 @@ pub mod clients;
 pub mod codes;
 pub mod context;
 pub mod custom_domains;
+pub mod devices;
 pub mod domain;
 pub mod domains;
 pub mod error;

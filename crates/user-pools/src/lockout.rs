@@ -24,8 +24,11 @@ const LONGEST_QUEUE: usize = 64;
 pub enum Guess {
     /// The password, in any flow.
     Password,
-    /// A second factor's code.
+    /// A second factor.
     Mfa,
+    /// A first factor other than the password: a code that was sent. Whoever merely knows a name can spend these guesses, so they
+    /// must not lock the second factor; and they must not forgive guesses at it.
+    First,
 }
 
 /// The key under which guesses are counted. `name` is the folded internal username, or the folded name as sent when there is no such user:
@@ -34,6 +37,7 @@ pub fn key(guess: Guess, pool: &PoolId, name: &str) -> String {
     let kind = match guess {
         Guess::Password => "password",
         Guess::Mfa => "mfa",
+        Guess::First => "first",
     };
     format!("{kind}:{pool}:{}", short(name))
 }

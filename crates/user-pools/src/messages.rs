@@ -78,6 +78,25 @@ pub fn attribute_missing_in_answer(name: impl Display) -> Error {
     Error::new(Kind::InvalidParameter, format!("Invalid attributes given, {name} is missing"))
 }
 
+/// A code as second factor where the pool sends none of that kind (I).
+pub fn mfa_not_in_pool(factor: impl Display) -> Error {
+    Error::new(Kind::InvalidParameter, format!("User pool does not have {factor} turned on"))
+}
+
+/// A code as second factor for a user without such an address (I).
+pub fn mfa_without_address(factor: impl Display) -> Error {
+    Error::new(Kind::InvalidParameter, format!("User does not have delivery config set to turn on {factor}"))
+}
+
+/// USER_AUTH in a LITE pool (I).
+pub const CHOICE_TIER: Error = say(
+    Kind::FeatureUnavailableInTier,
+    "Choice-based authentication is not available in the LITE tier. Upgrade the user pool's tier.",
+);
+
+/// A chosen factor or method that was not offered (I).
+pub const NOT_OFFERED: Error = say(Kind::InvalidParameter, "The selected challenge is not available for the user.");
+
 // ---- Client authentication (K 23-25, 49) ----
 
 /// K 49.
@@ -137,6 +156,15 @@ pub const TIMESTAMP_FORMAT: Error =
     say(Kind::InvalidParameter, "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.");
 /// K 50; clients look for the word and try again without the device.
 pub const DEVICE_DOES_NOT_EXIST: Error = say(Kind::ResourceNotFound, "Device does not exist.");
+
+/// The pool has no `DeviceConfiguration` (I).
+pub const DEVICES_NOT_TRACKED: Error =
+    say(Kind::InvalidUserPoolConfiguration, "Device tracking is not enabled for this user pool.");
+/// ConfirmDevice of a key that this sign-in was not given (I).
+pub const INVALID_DEVICE_KEY: Error = say(Kind::InvalidParameter, "Invalid device key given.");
+/// A salt or verifier that is no number of the group (I).
+pub const INVALID_DEVICE_VERIFIER: Error =
+    say(Kind::InvalidParameter, "Invalid device secret verifier configuration given.");
 
 // ---- Tokens (K 26-30) ----
 

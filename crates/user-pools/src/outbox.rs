@@ -57,6 +57,24 @@ impl UserPools {
         self.hand_over(queued, message, letter.waits).await
     }
 
+    /// Sends a code that no row holds: its session does. `real` is false for somebody made up: the same work, and nobody delivers it.
+    pub(crate) async fn send_bare_code(
+        &self,
+        cx: &RequestContext,
+        letter: &Letter<'_>,
+        code: String,
+        real: bool,
+        expires_at: Millis,
+    ) -> Result<()> {
+        let message = self.write(cx, letter, code).await?;
+        // Each session has a code of its own: none takes the place of another's.
+        let topic = format!("sign-in:{}", self.fresh_uuid());
+        let receiver = real.then_some(letter.user.sub.as_str());
+        let queued = self.queued(cx, &message, receiver, &topic, expires_at);
+        self.store.put_message(cx.now, queued.clone()).await?;
+        self.hand_over(queued, message, letter.waits).await
+    }
+
     /// What a row of the outbox holds. `None` for a message about nobody, and for one that does not open.
     pub fn open_message(&self, queued: &Queued) -> Option<Message> {
         queued.sub.as_ref()?;

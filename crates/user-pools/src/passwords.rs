@@ -85,7 +85,8 @@ impl UserPools {
         loop {
             let page = Page { after, limit: CLIENT_PAGE };
             let clients = self.store.list_clients(pool.clone(), page).await?;
-            if clients.iter().any(|client| flow::enabled(&client.settings, Flow::UserSrp)) {
+            let may = |flow| clients.iter().any(|client| flow::enabled(&client.settings, flow));
+            if may(Flow::UserSrp) || may(Flow::UserAuth) {
                 return Ok(true);
             }
             match clients.last() {

@@ -51,6 +51,7 @@ impl PoolSettings {
                 contact.attribute()
             )));
         }
+        crate::mfa::check_recovery(self)?;
         crate::templates::check(&self.messages)?;
         crate::triggers::check(self)?;
         self.check_policy()?;

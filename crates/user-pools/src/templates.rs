@@ -4,7 +4,7 @@ use crate::context::RequestContext;
 use crate::error::Result;
 use crate::ids::ClientId;
 use crate::messages;
-use crate::pool::{Contact, MessageTemplates, UserPool};
+use crate::pool::{Contact, MessageTemplates, PoolSettings, UserPool};
 use crate::ports::Message;
 use crate::service::UserPools;
 use crate::triggers::Written;
@@ -62,6 +62,8 @@ pub enum Occasion {
     VerifyUserAttribute,
     /// The invitation of AdminCreateUser.
     AdminCreateUser,
+    /// A code at sign-in, as first or second factor.
+    Authentication,
 }
 
 impl Occasion {
@@ -74,6 +76,7 @@ impl Occasion {
             Self::UpdateUserAttribute => "UpdateUserAttribute",
             Self::VerifyUserAttribute => "VerifyUserAttribute",
             Self::AdminCreateUser => "AdminCreateUser",
+            Self::Authentication => "Authentication",
         }
     }
 }
@@ -113,6 +116,22 @@ fn texts(pool: &MessageTemplates, occasion: Occasion, contact: Contact, link: bo
             Occasion::ForgotPassword => "Your password reset code is {####}",
             _ => "Your confirmation code is {####}",
         }),
+    }
+}
+
+/// The texts of a code at sign-in: those of the pool's MFA settings.
+fn sign_in_texts(pool: &PoolSettings, contact: Contact) -> Texts<'_> {
+    let own = |member: &str, name: &str| pool.documents.get(member).and_then(|document| document.get(name)?.as_str());
+    let sms = || {
+        own("SmsMfaConfiguration", "SmsAuthenticationMessage").or(pool.messages.sms_authentication_message.as_deref())
+    };
+    let body = match contact {
+        Contact::Email => own("EmailMfaConfiguration", "Message"),
+        Contact::Phone => sms(),
+    };
+    Texts {
+        subject: own("EmailMfaConfiguration", "Subject").unwrap_or("Your authentication code"),
+        body: body.unwrap_or("Your authentication code is {####}. "),
     }
 }
 
@@ -208,7 +227,10 @@ impl UserPools {
             Some(_) => Written::default(),
             None => self.custom_message(cx, letter, link.is_some()).await?,
         };
-        let own = texts(templates, letter.occasion, letter.contact, link.is_some());
+        let own = match letter.occasion {
+            Occasion::Authentication => sign_in_texts(&letter.pool.settings, letter.contact),
+            occasion => texts(templates, occasion, letter.contact, link.is_some()),
+        };
         let texts = Texts {
             subject: written.subject.as_deref().unwrap_or(own.subject),
             body: written.body.as_deref().unwrap_or(own.body),

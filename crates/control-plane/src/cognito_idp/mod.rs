@@ -2,6 +2,7 @@
 mod branding;
 mod carried;
 mod clients;
+mod devices;
 mod domains;
 mod errors;
 mod groups;

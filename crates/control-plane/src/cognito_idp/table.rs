@@ -108,10 +108,10 @@ macro_rules! operations {
 operations! {
     // Pools
     signed CreateUserPool = pools::create_user_pool,
-        missing "kept without effect: DeviceConfiguration, EmailConfiguration, SmsConfiguration, UserPoolAddOns";
+        missing "kept without effect: EmailConfiguration, the ARNs of SmsConfiguration, UserPoolAddOns";
     signed DescribeUserPool = pools::describe_user_pool;
     signed UpdateUserPool = pools::update_user_pool,
-        missing "kept without effect: DeviceConfiguration, EmailConfiguration, SmsConfiguration, UserPoolAddOns";
+        missing "kept without effect: EmailConfiguration, the ARNs of SmsConfiguration, UserPoolAddOns";
     signed DeleteUserPool = pools::delete_user_pool;
     signed ListUserPools = pools::list_user_pools;
     // App clients
@@ -130,13 +130,13 @@ operations! {
     signed DescribeManagedLoginBrandingByClient = branding::describe_managed_login_branding_by_client;
     // Signing in
     public InitiateAuth = sign_in::initiate_auth,
-        missing "refused: USER_AUTH, device keys, SMS and e-mail codes";
+        missing "refused: passkeys, step-up (TARGET_ACR_VALUES, MAX_AGE, ACCESS_TOKEN)";
     public RespondToAuthChallenge = sign_in::respond_to_auth_challenge,
-        missing "refused: challenges of USER_AUTH, devices, SMS and e-mail codes";
+        missing "refused: DEVICE_SRP_AUTH, SELECT_MFA_TYPE and MFA_SETUP where DefineAuthChallenge names them";
     signed AdminInitiateAuth = sign_in::admin_initiate_auth,
-        missing "refused: USER_AUTH, device keys, SMS and e-mail codes";
+        missing "refused: passkeys, step-up (TARGET_ACR_VALUES, MAX_AGE, ACCESS_TOKEN)";
     signed AdminRespondToAuthChallenge = sign_in::admin_respond_to_auth_challenge,
-        missing "refused: challenges of USER_AUTH, devices, SMS and e-mail codes";
+        missing "refused: DEVICE_SRP_AUTH, SELECT_MFA_TYPE and MFA_SETUP where DefineAuthChallenge names them";
     // Tokens
     public GetTokensFromRefreshToken = tokens::get_tokens_from_refresh_token;
     public RevokeToken = tokens::revoke_token;
@@ -146,12 +146,27 @@ operations! {
     public AssociateSoftwareToken = mfa::associate_software_token;
     public VerifySoftwareToken = mfa::verify_software_token;
     token SetUserMFAPreference = mfa::set_user_mfa_preference,
-        missing "refused: SMS and e-mail";
+        missing "refused: WebAuthnMfaSettings";
     signed AdminSetUserMFAPreference = mfa::admin_set_user_mfa_preference,
-        missing "refused: SMS and e-mail";
+        missing "refused: WebAuthnMfaSettings";
     signed GetUserPoolMfaConfig = mfa::get_user_pool_mfa_config;
     signed SetUserPoolMfaConfig = mfa::set_user_pool_mfa_config,
-        missing "kept without effect: SMS, e-mail and passkey settings";
+        missing "kept without effect: passkey settings";
+    token SetUserSettings = mfa::set_user_settings;
+    signed AdminSetUserSettings = mfa::admin_set_user_settings;
+    signed AdminDeleteSoftwareToken = mfa::admin_delete_software_token;
+    token GetUserAuthFactors = mfa::get_user_auth_factors;
+    signed AdminGetUserAuthFactors = mfa::admin_get_user_auth_factors;
+    // Remembered devices
+    token ConfirmDevice = devices::confirm_device;
+    token GetDevice = devices::get_device;
+    token ListDevices = devices::list_devices;
+    token UpdateDeviceStatus = devices::update_device_status;
+    token ForgetDevice = devices::forget_device;
+    signed AdminGetDevice = devices::admin_get_device;
+    signed AdminListDevices = devices::admin_list_devices;
+    signed AdminUpdateDeviceStatus = devices::admin_update_device_status;
+    signed AdminForgetDevice = devices::admin_forget_device;
     // Users, by themselves
     public SignUp = users::sign_up;
     public ConfirmSignUp = users::confirm_sign_up;

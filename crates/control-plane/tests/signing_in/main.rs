@@ -132,7 +132,9 @@ async fn mfa_preferences_need_a_proven_app() {
     let off = json!({ "AccessToken": token, "SoftwareTokenMfaSettings": { "Enabled": false }, "SMSMfaSettings": { "Enabled": false } });
     assert_eq!(door.call("SetUserMFAPreference", off).await, json!({}));
     let sms = json!({ "AccessToken": token, "SMSMfaSettings": { "Enabled": true } });
-    assert_eq!(door.refused("SetUserMFAPreference", sms).await.0, 501);
+    assert_eq!(door.refused("SetUserMFAPreference", sms).await.1, "InvalidParameterException", "the pool sends none");
+    let passkey = json!({ "AccessToken": token, "WebAuthnMfaSettings": { "Enabled": true } });
+    assert_eq!(door.refused("SetUserMFAPreference", passkey).await.0, 501);
     let none = json!({ "UserPoolId": pool, "MfaConfiguration": "ON" });
     assert_eq!(door.refused_signed("SetUserPoolMfaConfig", none).await.1, "InvalidParameterException");
 }

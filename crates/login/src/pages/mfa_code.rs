@@ -1,4 +1,4 @@
-//! /mfa/code: the code of the authenticator app.
+//! /mfa/code: the code of the authenticator app, or the one that was sent.
 use super::{Scene, problem, step};
 use crate::authorize;
 use crate::fields;
@@ -6,7 +6,7 @@ use crate::page::{Form, Page, Problem};
 use crate::routes::Call;
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use user_pools::sign_in::{ChallengeName, Parameters};
+use user_pools::sign_in::{Challenge, ChallengeName, Parameters};
 
 pub(crate) async fn handle(call: &Call<'_>) -> Response<Bytes> {
     if !call.is_post() {
@@ -18,18 +18,34 @@ pub(crate) async fn handle(call: &Call<'_>) -> Response<Bytes> {
     }
 }
 
-/// The page that asks for the code; with a problem and its status when the last one was wrong.
-pub(super) fn page(
-    scene: &Scene<'_>,
-    username: &str,
-    session: &str,
-    problem: Option<(StatusCode, Problem)>,
-) -> Response<Bytes> {
-    let hidden = vec![("username", username.to_owned()), ("session", session.to_owned())];
+/// The code that is asked for.
+struct Asked<'a> {
+    username: &'a str,
+    session: &'a str,
+    challenge: ChallengeName,
+}
+
+/// The page that asks for the code.
+pub(super) fn first(scene: &Scene<'_>, username: &str, challenge: &Challenge) -> Response<Bytes> {
+    let asked = Asked { username, session: &challenge.session, challenge: challenge.name };
+    let lead = match challenge.parameters.get("CODE_DELIVERY_DESTINATION") {
+        Some(destination) => format!("We have sent a code to {destination}. Enter it here."),
+        None => "Enter the code that your authenticator app shows.".to_owned(),
+    };
+    page(scene, &asked, lead, None)
+}
+
+/// With a problem and its status when the last code was wrong.
+fn page(scene: &Scene<'_>, asked: &Asked<'_>, lead: String, problem: Option<(StatusCode, Problem)>) -> Response<Bytes> {
+    let hidden = vec![
+        ("username", asked.username.to_owned()),
+        ("session", asked.session.to_owned()),
+        ("challenge", asked.challenge.as_str().to_owned()),
+    ];
     let (status, problems) = problem.map_or((StatusCode::OK, vec![]), |(status, problem)| (status, vec![problem]));
     let page = Page {
         problems,
-        lead: vec!["Enter the code that your authenticator app shows.".to_owned()],
+        lead: vec![lead],
         forms: vec![Form { hidden, ..scene.form("/mfa/code", "Continue", vec![fields::code("Code")]) }],
         links: vec![scene.link("", "Back to sign in", "/login")],
         ..Page::new("Two-step verification")
@@ -37,18 +53,31 @@ pub(super) fn page(
     scene.show(status, page)
 }
 
+/// The challenge that a form answers, the name of its code, and what is said when that was wrong.
+fn kind(challenge: &str) -> (ChallengeName, &'static str, &'static str) {
+    const SENT: &str = "Enter the code that we have sent.";
+    match ChallengeName::from_name(challenge) {
+        name @ ChallengeName::SmsMfa => (name, "SMS_MFA_CODE", SENT),
+        name @ ChallengeName::EmailOtp => (name, "EMAIL_OTP_CODE", SENT),
+        _ => {
+            let app = "Enter the code that your authenticator app shows.";
+            (ChallengeName::SoftwareTokenMfa, "SOFTWARE_TOKEN_MFA_CODE", app)
+        }
+    }
+}
+
 async fn post(scene: &Scene<'_>) -> Response<Bytes> {
-    let (username, session) = (scene.given("username"), scene.given("session"));
+    let (challenge, name, lead) = kind(scene.given("challenge"));
+    let asked = Asked { username: scene.given("username"), session: scene.given("session"), challenge };
     let code: String = scene.given("code").split_whitespace().collect();
-    let responses = Parameters::from_iter([("SOFTWARE_TOKEN_MFA_CODE", code)]);
-    let request = step::answer(scene, ChallengeName::SoftwareTokenMfa, session, responses);
+    let request = step::answer(scene, challenge, asked.session, Parameters::from_iter([(name, code)]));
     match scene.call.login.pools.answer(&scene.call.cx, &request).await {
-        Ok(outcome) => step::advance(scene, username, outcome).await,
+        Ok(outcome) => step::advance(scene, asked.username, outcome).await,
         Err(error) if problem::ends_the_sign_in(&error) => step::stop(scene, &error),
         Err(error) => {
             let names = problem::Names { code: "code", ..problem::Names::default() };
             let problem = Problem { field: Some("code".to_owned()), whole: false, ..problem::of(&error, names) };
-            page(scene, username, session, Some((problem::status(&error), problem)))
+            page(scene, &asked, lead.to_owned(), Some((problem::status(&error), problem)))
         }
     }
 }

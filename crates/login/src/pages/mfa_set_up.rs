@@ -1,4 +1,4 @@
-//! /mfa/setup: enrolling an authenticator app, where the pool wants a second factor and the user has none.
+//! /mfa/setup: enrolling an authenticator app, or an address where the pool takes no apps: it wants a second factor and the user has none.
 use super::{Scene, app_name, problem, step};
 use crate::authorize;
 use crate::fields;
@@ -7,9 +7,9 @@ use crate::qr;
 use crate::routes::Call;
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use user_pools::Result;
 use user_pools::mfa::Enroller;
-use user_pools::sign_in::{ChallengeName, Outcome, Parameters};
+use user_pools::sign_in::{Challenge, ChallengeName, Outcome, Parameters};
+use user_pools::{Error, Result};
 
 pub(crate) async fn handle(call: &Call<'_>) -> Response<Bytes> {
     if !call.is_post() {
@@ -28,9 +28,14 @@ struct Enrolling<'a> {
     key: &'a str,
 }
 
-/// Begins the enrolment and shows the key.
-pub(super) async fn first(scene: &Scene<'_>, username: &str, session: &str) -> Response<Bytes> {
-    let pools = &scene.call.login.pools;
+/// Begins the enrolment of an app and shows the key; where the pool takes none, asks for an address.
+pub(super) async fn first(scene: &Scene<'_>, username: &str, challenge: &Challenge) -> Response<Bytes> {
+    let (pools, session) = (&scene.call.login.pools, challenge.session.as_str());
+    let takes = step::named(challenge, "MFAS_CAN_SETUP");
+    if !takes.iter().any(|factor| factor == "SOFTWARE_TOKEN_MFA") {
+        let by_mail = takes.iter().any(|factor| factor == "EMAIL_OTP");
+        return address_page(scene, (username, session), if by_mail { "email" } else { "phone_number" }, None);
+    }
     match pools.associate_software_token(&scene.call.cx, Enroller::Session(session)).await {
         Ok(enrolment) => {
             let session = enrolment.session.as_deref().unwrap_or(session);
@@ -60,7 +65,50 @@ fn page(scene: &Scene<'_>, now: &Enrolling<'_>, status: StatusCode, problems: Ve
     scene.show(status, page)
 }
 
+/// Asks for the address to which the codes of this and later sign-ins go.
+fn address_page(
+    scene: &Scene<'_>,
+    (username, session): (&str, &str),
+    attribute: &'static str,
+    error: Option<&Error>,
+) -> Response<Bytes> {
+    let problem =
+        |error| Problem { field: Some(attribute.to_owned()), ..problem::of(error, problem::Names::default()) };
+    let settings = &scene.site().pool.settings;
+    let hidden = vec![("username", username.to_owned()), ("session", session.to_owned())];
+    let page = Page {
+        problems: error.map(problem).into_iter().collect(),
+        lead: vec!["Your account needs a second step. We will send a code there now, and at each sign-in.".to_owned()],
+        forms: vec![Form {
+            hidden,
+            ..scene.form("/mfa/setup", "Send a code", vec![fields::attribute(settings, attribute)])
+        }],
+        links: vec![scene.link("", "Back to sign in", "/login")],
+        ..Page::new("Set up two-step verification")
+    };
+    scene.show(error.map_or(StatusCode::OK, problem::status), page)
+}
+
 async fn post(scene: &Scene<'_>) -> Response<Bytes> {
+    let addresses = [("email", "EMAIL"), ("phone_number", "PHONE_NUMBER")];
+    match addresses.into_iter().find(|(attribute, _)| !scene.given(attribute).is_empty()) {
+        Some(address) => post_address(scene, address).await,
+        None => post_app(scene).await,
+    }
+}
+
+async fn post_address(scene: &Scene<'_>, (attribute, name): (&'static str, &str)) -> Response<Bytes> {
+    let (username, session) = (scene.given("username"), scene.given("session"));
+    let address = Parameters::from_iter([(name, scene.given(attribute).trim())]);
+    let request = step::answer(scene, ChallengeName::MfaSetup, session, address);
+    match scene.call.login.pools.answer(&scene.call.cx, &request).await {
+        Ok(outcome) => step::advance(scene, username, outcome).await,
+        Err(error) if problem::ends_the_sign_in(&error) => step::stop(scene, &error),
+        Err(error) => address_page(scene, (username, session), attribute, Some(&error)),
+    }
+}
+
+async fn post_app(scene: &Scene<'_>) -> Response<Bytes> {
     let now = Enrolling { username: scene.given("username"), session: scene.given("session"), key: scene.given("key") };
     match enrol(scene, now.session).await {
         Ok(outcome) => step::advance(scene, now.username, outcome).await,

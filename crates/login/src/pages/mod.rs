@@ -5,6 +5,7 @@ pub(crate) mod confirm_forgot;
 pub(crate) mod failure;
 pub(crate) mod forgot;
 pub(crate) mod front;
+pub(crate) mod mfa_choice;
 pub(crate) mod mfa_code;
 pub(crate) mod mfa_set_up;
 pub(crate) mod new_password;

@@ -80,6 +80,7 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
         return scene.show(StatusCode::BAD_REQUEST, Page { problems: missing, ..page(scene, username) });
     }
     let start = Start {
+        session: None,
         door: Door::ManagedLogin,
         client: scene.site().client.id.clone(),
         flow: Flow::UserPassword,

@@ -1,11 +1,11 @@
 //! What comes after each step of a sign-in: the next challenge's page, or the app.
-use super::{Scene, mfa_code, mfa_set_up, new_password, problem};
+use super::{Scene, mfa_choice, mfa_code, mfa_set_up, new_password, problem};
 use crate::page::Page;
 use crate::{answer, finish};
 use bytes::Bytes;
 use http::{Response, StatusCode};
+use user_pools::Error;
 use user_pools::sign_in::{Answer, Challenge, ChallengeName, Door, Outcome, Parameters};
-use user_pools::{Error, Result};
 
 /// An answer to a challenge, by the login pages.
 pub(super) fn answer(scene: &Scene<'_>, challenge: ChallengeName, session: &str, responses: Parameters) -> Answer {
@@ -20,23 +20,16 @@ pub(super) fn answer(scene: &Scene<'_>, challenge: ChallengeName, session: &str,
 
 /// Goes on. `username` is what the user typed, for the pages to come.
 pub(super) async fn advance(scene: &Scene<'_>, username: &str, outcome: Outcome) -> Response<Bytes> {
-    match only_factor(scene, outcome).await {
-        Ok(Outcome::Authenticated(proof)) => finish::signed_in(scene.call, &scene.visit, &proof).await,
-        Ok(Outcome::Challenge(challenge)) => ask(scene, username, &challenge).await,
-        Err(error) => stop(scene, &error),
+    match outcome {
+        Outcome::Authenticated(proof) => finish::signed_in(scene.call, &scene.visit, &proof).await,
+        Outcome::Challenge(challenge) => ask(scene, username, &challenge).await,
     }
 }
 
-/// A choice of second factors has one that the pages can ask for: it is taken.
-async fn only_factor(scene: &Scene<'_>, outcome: Outcome) -> Result<Outcome> {
-    match outcome {
-        Outcome::Challenge(challenge) if challenge.name == ChallengeName::SelectMfaType => {
-            let choice = Parameters::from_iter([("ANSWER", "SOFTWARE_TOKEN_MFA")]);
-            let request = answer(scene, challenge.name, &challenge.session, choice);
-            scene.call.login.pools.answer(&scene.call.cx, &request).await
-        }
-        other => Ok(other),
-    }
+/// A parameter that lists names, as JSON.
+pub(super) fn named(challenge: &Challenge, parameter: &str) -> Vec<String> {
+    let list = challenge.parameters.get(parameter).map_or("[]", String::as_str);
+    serde_json::from_str(list).unwrap_or_default()
 }
 
 async fn ask(scene: &Scene<'_>, username: &str, challenge: &Challenge) -> Response<Bytes> {
@@ -45,12 +38,12 @@ async fn ask(scene: &Scene<'_>, username: &str, challenge: &Challenge) -> Respon
             let required = challenge.parameters.get("requiredAttributes").map_or("[]", String::as_str);
             new_password::first(scene, username, &challenge.session, required)
         }
-        ChallengeName::SoftwareTokenMfa => mfa_code::page(scene, username, &challenge.session, None),
-        ChallengeName::MfaSetup => mfa_set_up::first(scene, username, &challenge.session).await,
-        ChallengeName::PasswordVerifier
-        | ChallengeName::SelectMfaType
-        | ChallengeName::CustomChallenge
-        | ChallengeName::Other => {
+        ChallengeName::SoftwareTokenMfa | ChallengeName::SmsMfa | ChallengeName::EmailOtp => {
+            mfa_code::first(scene, username, challenge)
+        }
+        ChallengeName::SelectMfaType => mfa_choice::first(scene, username, challenge),
+        ChallengeName::MfaSetup => mfa_set_up::first(scene, username, challenge).await,
+        _ => {
             let what = format!("{} is not supported yet.", challenge.name.as_str());
             stop(scene, &Error::new(user_pools::error::ErrorKind::NotSupportedYet, what))
         }

@@ -165,7 +165,9 @@ async fn nothing_that_comes_in_is_shown_unescaped() {
                 EVIL.clone_into(value);
             }
         }
-        for name in ["username", "code", "session", "ticket", "missing", "key", "device_name"] {
+        for name in
+            ["username", "code", "session", "ticket", "missing", "key", "device_name", "challenge", "factor", "email"]
+        {
             form.fields.entry(name.to_owned()).or_insert_with(|| EVIL.to_owned());
         }
         for action in [
@@ -175,6 +177,7 @@ async fn nothing_that_comes_in_is_shown_unescaped() {
             "/confirmUser",
             "/confirmForgotPassword",
             "/resendcode",
+            "/mfa/choice",
             "/mfa/code",
             "/mfa/setup",
             "/changePassword",
@@ -227,6 +230,7 @@ async fn a_form_needs_the_token_of_its_browser() {
         "/forgotPassword",
         "/confirmForgotPassword",
         "/changePassword",
+        "/mfa/choice",
         "/mfa/code",
         "/mfa/setup",
     ] {
@@ -277,7 +281,7 @@ async fn hidden_fields_give_no_rights() {
         let body = crate::browser::form_body(pairs.iter().copied().chain([("_csrf", csrf.as_str())]));
         browser.post_with(&format!("{action}?{}", ask(client)), body, &[]).await
     };
-    for action in ["/mfa/code", "/mfa/setup", "/changePassword"] {
+    for action in ["/mfa/choice", "/mfa/code", "/mfa/setup", "/changePassword"] {
         for session in ["", "x", &"A".repeat(6000)] {
             let pairs = [
                 ("session", session),

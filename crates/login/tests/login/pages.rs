@@ -314,6 +314,67 @@ async fn a_pool_with_mfa_on_lets_nobody_in_without_a_second_step() {
     assert!(!replay.header("location").contains("code="), "a code works once");
 }
 
+fn codes_on(settings: &mut PoolSettings) {
+    settings.mfa = MfaRequirement::Optional;
+    settings.software_token_mfa = Some(true);
+    for member in ["EmailMfaConfiguration", "SmsMfaConfiguration"] {
+        settings.documents.insert(member.into(), serde_json::json!({}));
+    }
+}
+
+#[tokio::test]
+async fn a_second_step_by_a_code_is_chosen_sent_and_asked_for() {
+    let bench = Bench::new();
+    let pool = bench.pool_with(codes_on).await;
+    let client = bench.client(&pool).await;
+    let factors = |user: &mut user_pools::user::User| {
+        user.credentials.mfa_enabled = vec!["SMS_MFA".into(), "EMAIL_OTP".into()];
+        user.attributes.insert("email".into(), "eve@example.com".into());
+        user.attributes.insert("phone_number".into(), "+12065550100".into());
+    };
+    bench.user_with(&pool, "eve", factors).await;
+    for (factor, address, shown) in
+        [("SMS_MFA", "+12065550100", "+*******0100"), ("EMAIL_OTP", "eve@example.com", "e***@e***")]
+    {
+        let mut browser = Browser::new(&bench);
+        let choice = browser.sign_in(&ask(&client), "eve", PASSWORD).await;
+        let mut form = choice.form_to("/mfa/choice");
+        assert_eq!(form.fields["factor"], "SMS_MFA", "no button for an app that eve has not got");
+        form.fields.insert("factor".into(), factor.into());
+        let page = browser.submit(form).await;
+        assert!(page.text().contains(&format!("We have sent a code to {shown}.")), "{}", page.text());
+        let wrong = browser.submit(page.form_to("/mfa/code").with("code", "000000x")).await;
+        assert_eq!(wrong.status, 400);
+        assert!(wrong.text().contains("Invalid code received for user"), "{}", wrong.text());
+        let code = bench.mail.code_to(address);
+        let back = browser.submit(wrong.form_to("/mfa/code").with("code", &code)).await;
+        assert!(back.sent("code").is_some(), "{}", back.text());
+        let replay = browser.submit(page.form_to("/mfa/code").with("code", &code)).await;
+        assert!(!replay.header("location").contains("code="), "a code works once");
+    }
+}
+
+#[tokio::test]
+async fn where_no_app_is_taken_the_second_step_is_set_up_by_an_address() {
+    let bench = Bench::new();
+    let strict = |settings: &mut PoolSettings| {
+        settings.mfa = MfaRequirement::On;
+        settings.documents.insert("EmailMfaConfiguration".into(), serde_json::json!({}));
+    };
+    let pool = bench.pool_with(strict).await;
+    let client = bench.client(&pool).await;
+    bench.user_with(&pool, "eve", |user| user.attributes.clear()).await;
+    let mut browser = Browser::new(&bench);
+    let page = browser.sign_in(&ask(&client), "eve", PASSWORD).await;
+    let wrong = browser.submit(page.form_to("/mfa/setup").with("email", "no address")).await;
+    assert_eq!(wrong.status, 400, "{}", wrong.text());
+    let page = browser.submit(wrong.form_to("/mfa/setup").with("email", "eve@example.com")).await;
+    assert!(page.text().contains("We have sent a code to e***@e***."), "{}", page.text());
+    let code = bench.mail.code_to("eve@example.com");
+    let back = browser.submit(page.form_to("/mfa/code").with("code", &code)).await;
+    assert!(back.sent("code").is_some(), "{}", back.text());
+}
+
 #[tokio::test]
 async fn a_second_step_that_takes_too_long_begins_again() {
     let bench = Bench::new();
@@ -326,7 +387,7 @@ async fn a_second_step_that_takes_too_long_begins_again() {
     let reply = browser.submit(page.form_to("/mfa/setup").with("code", "123456")).await;
     let page = browser.get(reply.location()).await;
     assert!(page.text().contains("This sign-in took too long. Please begin again."), "{}", page.text());
-    for path in ["/mfa/code", "/mfa/setup", "/changePassword", "/resendcode"] {
+    for path in ["/mfa/choice", "/mfa/code", "/mfa/setup", "/changePassword", "/resendcode"] {
         let reply = browser.get(&format!("{path}?{}", ask(&client))).await;
         assert!(reply.location().starts_with("/login?"), "{path}");
     }

@@ -7,11 +7,13 @@ pub mod attempts;
 pub mod auth_codes;
 pub mod cascades;
 pub mod codes;
+pub mod devices;
 pub mod files;
 pub mod functions;
 pub mod groups;
 pub mod identities;
 pub mod outbox;
+pub mod pending;
 pub mod pools;
 pub mod sign_ins;
 pub mod small_rows;
@@ -125,6 +127,15 @@ macro_rules! conformance_suite {
                 a_mark_is_set_once_even_in_parallel
                 a_mark_may_be_set_again_after_its_end
                 a_login_session_ends_by_time_by_act_and_by_user
+            }
+            devices {
+                a_device_is_stored_once_and_reads_back
+                a_device_changes_in_its_own_row_only
+                devices_are_listed_in_pages_and_go_with_their_user
+            }
+            pending {
+                what_waits_is_taken_once_even_in_parallel
+                what_has_waited_too_long_is_gone
             }
             auth_codes {
                 a_code_opens_one_family_even_in_parallel_and_reuse_ends_it

@@ -93,7 +93,7 @@ impl UserPools {
                     user.credentials.totp_pending = None;
                 }
                 if who.state.is_some() {
-                    switch_on(user);
+                    switch_on(user, Factor::SoftwareToken);
                 }
                 Ok(())
             })
@@ -131,7 +131,8 @@ impl Who {
     /// A session that was begun before the user enrolled an app must not put another in its place: it knows the password, no factor.
     fn check_still_needed(&self, user: &User) -> Result<()> {
         match (&self.state, choose(&self.pool.settings, user)) {
-            (None, _) | (Some(_), Choice::SetUp(_)) => Ok(()),
+            (None, _) => Ok(()),
+            (Some(_), Choice::SetUp(factors)) if factors.contains(&Factor::SoftwareToken) => Ok(()),
             (Some(_), _) => Err(messages::CHALLENGE_MISMATCH.because("the user has enrolled a factor since")),
         }
     }
@@ -154,8 +155,9 @@ fn seed_to_prove(user: &User) -> Result<(Totp, bool)> {
     in_use.ok_or_else(|| messages::TOTP_ENROLMENT_MISMATCH.because("AssociateSoftwareToken has not been called"))
 }
 
-fn switch_on(user: &mut User) {
-    let name = Factor::SoftwareToken.as_str();
+/// Switches a factor on.
+pub(crate) fn switch_on(user: &mut User, factor: Factor) {
+    let name = factor.as_str();
     if !user.credentials.mfa_enabled.iter().any(|enabled| enabled == name) {
         user.credentials.mfa_enabled.push(name.to_owned());
     }

@@ -1,5 +1,5 @@
 //! Second factors: enrolling an authenticator app, choosing which factors are used, and which one a sign-in asks for (spec C.12).
-//! TOTP is the only factor of this release; SMS and e-mail codes are known to the table and refused with a typed answer.
+//! Sending codes and judging them is the sign-in's business; here is who has which factor.
 mod choice;
 mod enrol;
 mod pool;
@@ -7,7 +7,9 @@ mod preference;
 pub(crate) mod totp;
 
 pub use choice::Factor;
-pub(crate) use choice::{Choice, choose};
+pub(crate) use choice::{Choice, accepts, choose, is_second_factor};
+pub(crate) use enrol::switch_on;
 pub use enrol::{Enroller, Enrolment};
 pub use pool::PoolFactors;
+pub(crate) use pool::check_recovery;
 pub use preference::{Preference, Wish};

@@ -51,6 +51,22 @@ fn apply(settings: &mut PoolSettings, factors: &PoolFactors) -> Result<()> {
         settings.software_token_mfa = factors.software_token;
     }
     settings.documents.extend(factors.documents.clone());
+    // The pool's own SMS settings are told here too.
+    if let Some(own) = settings.documents.get(SMS).and_then(|document| document.get("SmsConfiguration")).cloned() {
+        settings.documents.insert("SmsConfiguration".to_owned(), own);
+    }
+    check_recovery(settings)
+}
+
+/// A pool whose users can recover by e-mail alone takes no codes by e-mail as second factor: one mailbox would be both (spec C.12; text I).
+pub(crate) fn check_recovery(settings: &PoolSettings) -> Result<()> {
+    let only_email = settings.recovery.as_ref().is_some_and(|list| list.iter().all(|one| one.name == "verified_email"));
+    if settings.mfa != MfaRequirement::Off && settings.documents.contains_key(EMAIL) && only_email {
+        return Err(Error::new(
+            ErrorKind::InvalidParameter,
+            "Invalid MFA configuration given, email MFA cannot be used when email is the only account recovery option.",
+        ));
+    }
     Ok(())
 }
 
@@ -108,5 +124,15 @@ mod tests {
         apply(&mut pool, &with(Some(MfaRequirement::On), Some(true), &[SMS])).unwrap();
         apply(&mut pool, &with(Some(MfaRequirement::On), Some(true), &[])).unwrap();
         assert!(!pool.documents.contains_key(SMS));
+    }
+
+    #[test]
+    fn codes_by_email_need_another_way_to_recover() {
+        let mut pool = settings();
+        let mechanism = |name: &str, priority| crate::pool::RecoveryMechanism { name: name.into(), priority };
+        pool.recovery = Some(vec![mechanism("verified_email", 1)]);
+        assert!(apply(&mut pool, &with(Some(MfaRequirement::Optional), None, &[EMAIL])).is_err());
+        pool.recovery = Some(vec![mechanism("verified_email", 1), mechanism("verified_phone_number", 2)]);
+        assert!(apply(&mut pool, &with(Some(MfaRequirement::Optional), None, &[EMAIL])).is_ok());
     }
 }

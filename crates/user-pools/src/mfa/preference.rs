@@ -1,5 +1,5 @@
 //! Which second factors a user uses and which comes first: SetUserMFAPreference and AdminSetUserMFAPreference.
-use super::Factor;
+use super::{Factor, accepts};
 use crate::access::Access;
 use crate::context::RequestContext;
 use crate::error::{Error, ErrorKind, Result};
@@ -7,7 +7,6 @@ use crate::messages;
 use crate::pool::{MfaRequirement, UserPool};
 use crate::service::UserPools;
 use crate::sign_in::trail::Trail;
-use crate::sign_in::unsupported;
 use crate::user::User;
 use crate::users::update::Aliases;
 
@@ -39,7 +38,7 @@ impl Preference {
 }
 
 impl UserPools {
-    /// SetUserMFAPreference. K 52; InvalidParameter for contradictions; SMS and e-mail cannot be switched on yet.
+    /// SetUserMFAPreference. K 52; InvalidParameter for contradictions, and for codes that have nowhere to go.
     pub async fn set_mfa_preference(&self, cx: &RequestContext, access: &Access, preference: Preference) -> Result<()> {
         let trail = Trail::of_user("SetUserMFAPreference", &access.user, Some(&access.client));
         let result = self.prefer(cx, &access.pool, &access.user, preference).await;
@@ -60,6 +59,25 @@ impl UserPools {
         self.conclude(cx, &trail, result)
     }
 
+    /// AdminDeleteSoftwareToken: the app and the factor are gone. In a pool that requires MFA the user enrols anew at the next sign-in.
+    pub async fn admin_delete_software_token(
+        &self,
+        cx: &RequestContext,
+        pool: &UserPool,
+        username: &str,
+    ) -> Result<()> {
+        let user = self.find_user(pool, username).await?.ok_or(messages::USER_DOES_NOT_EXIST)?;
+        let trail = Trail::of_user("AdminDeleteSoftwareToken", &user, None);
+        let removed = self.update_user(cx, pool, &user.sub, Aliases::Respect, |user| {
+            user.credentials.totp = None;
+            user.credentials.totp_pending = None;
+            set(user, Factor::SoftwareToken, Wish::default());
+            Ok(())
+        });
+        let result = removed.await.map(drop);
+        self.conclude(cx, &trail, result)
+    }
+
     async fn prefer(&self, cx: &RequestContext, pool: &UserPool, user: &User, preference: Preference) -> Result<()> {
         check(preference)?;
         self.update_user(cx, pool, &user.sub, Aliases::Respect, |user| apply(pool, user, preference)).await.map(drop)
@@ -75,16 +93,13 @@ fn check(preference: Preference) -> Result<()> {
     if preference.wishes().any(|(_, wish)| wish.preferred && !wish.enabled) {
         return refused("An MFA method must be enabled to be preferred.");
     }
-    match preference.wishes().find(|(factor, wish)| *factor != Factor::SoftwareToken && wish.enabled) {
-        Some((factor, _)) => Err(unsupported(&format!("The MFA method {}", factor.as_str()))),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 fn apply(pool: &UserPool, user: &mut User, preference: Preference) -> Result<()> {
     for (factor, wish) in preference.wishes() {
-        if factor == Factor::SoftwareToken && wish.enabled && !has_proven_app(user) {
-            return Err(messages::TOTP_NOT_VERIFIED);
+        if wish.enabled {
+            check_usable(pool, user, factor)?;
         }
         set(user, factor, wish);
     }
@@ -97,8 +112,20 @@ fn apply(pool: &UserPool, user: &mut User, preference: Preference) -> Result<()>
     Ok(())
 }
 
-fn has_proven_app(user: &User) -> bool {
-    user.credentials.totp.as_ref().is_some_and(|totp| totp.verified)
+/// A factor that could not be asked for must not be switched on: at the next sign-in nobody could answer.
+fn check_usable(pool: &UserPool, user: &User, factor: Factor) -> Result<()> {
+    let Some(contact) = factor.contact() else {
+        let proven = user.credentials.totp.as_ref().is_some_and(|totp| totp.verified);
+        return if proven { Ok(()) } else { Err(messages::TOTP_NOT_VERIFIED) };
+    };
+    if !accepts(&pool.settings, factor) {
+        return Err(messages::mfa_not_in_pool(factor.as_str()));
+    }
+    if user.attributes.contains_key(contact.attribute()) {
+        Ok(())
+    } else {
+        Err(messages::mfa_without_address(factor.as_str()))
+    }
 }
 
 fn set(user: &mut User, factor: Factor, wish: Wish) {
@@ -172,12 +199,22 @@ mod tests {
     }
 
     #[test]
-    fn contradictions_and_factors_we_do_not_have_are_refused() {
+    fn contradictions_are_refused() {
         assert!(check(app(Wish { enabled: false, preferred: true })).is_err());
         let two = Preference { software_token: Some(FIRST), sms: Some(FIRST), email: None };
         assert_eq!(check(two).unwrap_err().kind, ErrorKind::InvalidParameter);
-        let sms = Preference { sms: Some(ON), ..Preference::default() };
-        assert_eq!(check(sms).unwrap_err().kind, ErrorKind::NotSupportedYet);
         assert!(check(Preference { sms: Some(Wish::default()), ..app(FIRST) }).is_ok());
+    }
+
+    #[test]
+    fn codes_need_an_address_and_a_pool_that_sends_them() {
+        let sms = Preference { sms: Some(ON), ..Preference::default() };
+        let (mut pool, mut user) = (pool(MfaRequirement::Optional), user());
+        user.attributes.insert("phone_number".into(), "+12065550100".into());
+        assert!(apply(&pool, &mut user.clone(), sms).is_err(), "the pool sends none");
+        pool.settings.documents.insert("SmsMfaConfiguration".into(), serde_json::json!({}));
+        assert!(apply(&pool, &mut user.clone(), sms).is_ok());
+        user.attributes.clear();
+        assert!(apply(&pool, &mut user, sms).is_err(), "nowhere to go");
     }
 }

@@ -107,6 +107,7 @@ impl UserPools {
             auth_time: row.auth_time,
             methods: &row.methods,
             source: TokenSource::HostedAuth,
+            device_key: None,
             oauth: Some(oauth),
         };
         let opened = self.issue_for(cx, &opening).await?;

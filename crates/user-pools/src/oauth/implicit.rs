@@ -26,6 +26,7 @@ impl UserPools {
             auth_time: login.session.auth_time,
             methods: &login.session.methods,
             source: TokenSource::HostedAuth,
+            device_key: None,
             oauth: Some(OAuth { scopes, nonce, origin_jti: None, refreshable: false }),
         };
         let opened = self.issue_for(cx, &opening).await?;

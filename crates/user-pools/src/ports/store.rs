@@ -1,5 +1,6 @@
 //! The storage traits. [`Store`] is all of them together; backends implement each.
 use crate::client::AppClient;
+use crate::devices::{Device, DeviceChange};
 use crate::domain::Domain;
 use crate::group::{Branding, Group, ResourceServer};
 use crate::identity_provider::IdentityProvider;
@@ -72,6 +73,8 @@ pub trait Store:
     + Codes
     + Outbox
     + SignIns
+    + Devices
+    + Pending
     + LoginSessions
     + AuthCodes
     + Attempts
@@ -91,6 +94,8 @@ impl<
         + Outbox
         + Outbox
         + SignIns
+        + Devices
+        + Pending
         + LoginSessions
         + AuthCodes
         + Attempts
@@ -438,6 +443,37 @@ pub trait SignIns: Send + Sync {
     async fn list_sign_ins(&self, now: Millis, pool: PoolId, sub: String, page: Page) -> StoreResult<Vec<SignIn>>;
     /// Marks something as used (a `Session`, a SECRET_BLOCK). True for the first caller only; the mark ends at `expires_at`.
     async fn spend(&self, now: Millis, id: [u8; 32], expires_at: Millis) -> StoreResult<bool>;
+}
+
+/// Remembered devices.
+#[async_trait]
+pub trait Devices: Send + Sync {
+    /// Exists(Key) when the user has a device of that key, NotFound when the user is gone.
+    async fn insert_device(&self, now: Millis, device: Device) -> StoreResult<()>;
+    /// NotFound.
+    async fn device(&self, pool: PoolId, sub: String, key: String) -> StoreResult<Device>;
+    /// One change in one act. NotFound.
+    async fn change_device(
+        &self,
+        now: Millis,
+        pool: PoolId,
+        sub: String,
+        key: String,
+        change: DeviceChange,
+    ) -> StoreResult<()>;
+    /// NotFound.
+    async fn delete_device(&self, pool: PoolId, sub: String, key: String) -> StoreResult<()>;
+    /// A user's devices by key; `after` is a key.
+    async fn list_devices(&self, pool: PoolId, sub: String, page: Page) -> StoreResult<Vec<Device>>;
+}
+
+/// What waits for a single answer.
+#[async_trait]
+pub trait Pending: Send + Sync {
+    /// Keeps something until it is taken or ends; an earlier one under the key gives way.
+    async fn put_pending(&self, now: Millis, key: [u8; 32], kept: Vec<u8>, expires_at: Millis) -> StoreResult<()>;
+    /// Takes it: of many at once exactly one gets it.
+    async fn take_pending(&self, now: Millis, key: [u8; 32]) -> StoreResult<Option<Vec<u8>>>;
 }
 
 /// Managed-login sessions.

@@ -34,18 +34,29 @@ impl UserPools {
         if request.challenge == ChallengeName::PasswordVerifier {
             return self.answer_password_verifier(cx, &place, request, trail).await;
         }
+        if request.challenge == ChallengeName::DeviceSrpAuth {
+            return self.answer_device(cx, &place, request, trail).await;
+        }
+        if request.challenge == ChallengeName::DevicePasswordVerifier {
+            return self.answer_device_claim(cx, &place, request, trail).await;
+        }
+        if self.is_before_the_first_factor(cx, &place, request)? {
+            return self.answer_first_factor(cx, &place, request, trail).await;
+        }
         let step = self.check_answer(cx, &place, request, trail).await?;
         match step.state.step {
             Step::NewPassword => self.answer_new_password(cx, step, trail).await,
             Step::SoftwareToken => self.answer_software_token(cx, step, trail).await,
             Step::SelectMfa => self.answer_select_mfa(cx, step, trail).await,
             Step::MfaSetupDone => self.answer_mfa_setup(cx, step, trail).await,
-            Step::PasswordVerifier | Step::MfaSetup | Step::Custom => Err(messages::CHALLENGE_MISMATCH),
+            Step::MfaSetup => self.answer_mfa_address(cx, step, trail).await,
+            Step::Sms | Step::Email => self.answer_code(cx, step, trail).await,
+            _ => Err(messages::CHALLENGE_MISMATCH),
         }
     }
 
     /// Session, then user, then name and secret.
-    async fn check_answer<'a>(
+    pub(super) async fn check_answer<'a>(
         &self,
         cx: &RequestContext,
         place: &'a Place,

@@ -4,10 +4,12 @@ use super::next::{check_enabled, check_status, check_temporary, finish, totp_par
 use super::session::{LONGEST, State, Step, session_end};
 use super::trail::Trail;
 use super::{Challenge, ChallengeName, Outcome, Place, Start, absent, unsupported};
+use crate::attributes::is_verified;
 use crate::context::RequestContext;
 use crate::error::Result;
 use crate::made_up;
 use crate::messages;
+use crate::pool::Contact;
 use crate::random;
 use crate::service::UserPools;
 use crate::srp::ClientKey;
@@ -176,7 +178,7 @@ impl UserPools {
             Verdict::Fail => Err(messages::INCORRECT_CREDENTIALS.because("DefineAuthChallenge failed the sign-in")),
             Verdict::Issue => arrive(cx, at, trail),
             Verdict::Ask("CUSTOM_CHALLENGE") => self.ask_custom(cx, at, shown, trail).await,
-            Verdict::Ask(own) => self.ask_own(cx, &at, own),
+            Verdict::Ask(own) => self.ask_own(cx, &at, own).await,
         }
     }
 
@@ -202,17 +204,16 @@ impl UserPools {
             let why = "rounds and private parameters are longer than a Session may be";
             return Err(messages::TRIGGER_ANSWER_UNUSABLE.because(why));
         }
+        let custom = made.public_challenge_parameters.unwrap_or_default();
         Ok(Outcome::Challenge(Challenge {
-            name,
-            session,
-            parameters: BTreeMap::from([("USERNAME", username)]),
-            custom: made.public_challenge_parameters.unwrap_or_default(),
+            custom,
+            ..Challenge::new(name, session, BTreeMap::from([("USERNAME", username)]))
         }))
     }
 
     /// A challenge of Cognito's own, where the user can answer it. Somebody who does not exist can answer none, like a user who has set up
     /// nothing: both read the same.
-    fn ask_own(&self, cx: &RequestContext, at: &Round<'_>, name: &str) -> Result<Outcome> {
+    async fn ask_own(&self, cx: &RequestContext, at: &Round<'_>, name: &str) -> Result<Outcome> {
         let user = at.user.as_ref();
         let unusable = |why: &'static str| messages::TRIGGER_ANSWER_UNUSABLE.because(why);
         let asked = match name {
@@ -228,7 +229,13 @@ impl UserPools {
                 self.ask_new_password(cx, at.place, user, &at.state)
             }
             "PASSWORD_VERIFIER" => return Err(unusable("the sign-in did not begin with SRP_A")),
-            "SMS_MFA" | "EMAIL_OTP" | "DEVICE_SRP_AUTH" | "SELECT_MFA_TYPE" | "MFA_SETUP" => {
+            "SMS_MFA" | "EMAIL_OTP" => {
+                let contact = if name == "SMS_MFA" { Contact::Phone } else { Contact::Email };
+                let has_address = |user: &&User| is_verified(user, contact);
+                let user = user.filter(has_address).ok_or_else(|| unusable("the user has no verified address"))?;
+                self.ask_for_code(cx, at.place, user, &at.state, contact).await?
+            }
+            "DEVICE_SRP_AUTH" | "SELECT_MFA_TYPE" | "MFA_SETUP" => {
                 return Err(unsupported(&format!("The challenge {name} within CUSTOM_AUTH")));
             }
             _ => return Err(unusable("DefineAuthChallenge named an unknown challenge")),

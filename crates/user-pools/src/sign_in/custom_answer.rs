@@ -48,7 +48,7 @@ impl UserPools {
     }
 
     /// The session's user; nobody, where the client hides users. A password changed in between ends the session.
-    async fn custom_user(&self, place: &Place, answer: &Answer, state: &State) -> Result<Option<User>> {
+    pub(super) async fn custom_user(&self, place: &Place, answer: &Answer, state: &State) -> Result<Option<User>> {
         match self.store.user(state.pool.clone(), state.sub.clone()).await {
             Ok(user) if user.credentials.stamp() == state.stamp => Ok(Some(user)),
             Ok(_) => Err(messages::SESSION_INVALID.because("the password has changed since")),

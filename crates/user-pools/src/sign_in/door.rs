@@ -2,6 +2,7 @@
 use super::trail::Trail;
 use super::{Answer, Door, Flow, Outcome, Proof, SignedIn, Start, answer, start};
 use crate::context::RequestContext;
+use crate::devices::{self, NewDevice};
 use crate::error::Result;
 use crate::service::UserPools;
 use crate::token::{ClientProof, Opening, Tokens};
@@ -36,6 +37,10 @@ impl UserPools {
 
     /// Opens an API sign-in for a proof.
     async fn open_for(&self, cx: &RequestContext, proof: &Proof) -> Result<Tokens> {
+        let offered = proof.new_device.then(|| NewDevice {
+            key: devices::fresh_key(&*self.random, &proof.pool.scope.region),
+            group: devices::group_key(&proof.pool.id),
+        });
         let opening = Opening {
             pool: &proof.pool,
             client: &proof.client,
@@ -43,6 +48,7 @@ impl UserPools {
             auth_time: proof.auth_time,
             methods: &proof.methods,
             source: proof.source,
+            device_key: proof.device.clone().or_else(|| offered.as_ref().map(|device| device.key.clone())),
             oauth: None,
         };
         let opened = match self.issue_for(cx, &opening).await {
@@ -51,7 +57,7 @@ impl UserPools {
             Err(error) => return self.forgive_proof(cx, proof).await.and(Err(error)),
         };
         self.store.open_sign_in(cx.now, opened.sign_in, opened.refresh, proof.clears.clone()).await?;
-        Ok(opened.tokens)
+        Ok(Tokens { new_device: offered, ..opened.tokens })
     }
 
     /// REFRESH_TOKEN_AUTH.
@@ -67,6 +73,7 @@ impl UserPools {
             Door::ManagedLogin => ClientProof::Checked,
             Door::Api | Door::Admin(_) => ClientProof::Hash(request.parameters.get("SECRET_HASH")),
         };
-        self.refresh(cx, action, &place.client, token, proof).await
+        let device = request.parameters.get("DEVICE_KEY");
+        self.refresh_from(cx, action, &place.client, token, (proof, device)).await
     }
 }

@@ -1,7 +1,7 @@
 //! Which flow is open at which door to which client (spec C.5), with AWS's sentence for each refusal.
 use super::Door;
 use crate::client::ClientSettings;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::messages;
 
 /// `AuthFlowType`.
@@ -101,17 +101,6 @@ pub(super) fn check_door(door: &Door, flow: Flow) -> Result<()> {
 /// Refuses a flow that the client has not enabled. Managed login brings its own way in and needs none.
 pub(super) fn check_client(door: &Door, client: &ClientSettings, flow: Flow) -> Result<()> {
     if *door == Door::ManagedLogin || enabled(client, flow) { Ok(()) } else { Err(flow.not_enabled()) }
-}
-
-/// What this release cannot do answers as such, never as a wrong success.
-pub(super) fn check_supported(flow: Flow) -> Result<()> {
-    match flow {
-        Flow::UserAuth => Err(Error::new(
-            ErrorKind::NotSupportedYet,
-            format!("The authentication flow {} is not supported yet.", flow.as_str()),
-        )),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -6,16 +6,24 @@ mod after_sign_up;
 mod answer;
 mod custom;
 mod custom_answer;
+mod device;
+mod device_claim;
 mod door;
+mod factors;
+mod first_factor;
 pub mod flow;
 mod new_password;
 mod next;
 mod password;
 mod second_factor;
+mod sent_code;
 mod session;
+mod sign_up_session;
 mod srp_exchange;
 mod start;
 pub(crate) mod trail;
+mod user_auth;
+mod user_auth_answer;
 
 pub use flow::Flow;
 pub(crate) use session::{State, Step};
@@ -93,8 +101,11 @@ pub struct Start {
     pub client: ClientId,
     /// `AuthFlow`.
     pub flow: Flow,
-    /// `AuthParameters`. The login pages send USERNAME and PASSWORD under the flow [`Flow::UserPassword`].
+    /// `AuthParameters`. The login pages send USERNAME and PASSWORD under the flow [`Flow::UserPassword`], or USERNAME alone under
+    /// [`Flow::UserAuth`].
     pub parameters: Parameters,
+    /// `Session`: what SignUp or ConfirmSignUp gave, for a first sign-in by [`Flow::UserAuth`].
+    pub session: Option<String>,
 }
 
 /// An answer to a challenge.
@@ -121,7 +132,7 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// `ChallengeNameType`, as far as this release asks for them. A name of the model that is not here is a step no session stands at.
+/// `ChallengeNameType`. A name of the model that is not here is a step no session stands at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChallengeName {
     /// `PASSWORD_VERIFIER`.
@@ -136,22 +147,47 @@ pub enum ChallengeName {
     SelectMfaType,
     /// `CUSTOM_CHALLENGE`.
     CustomChallenge,
+    /// `SMS_MFA`.
+    SmsMfa,
+    /// `EMAIL_OTP`.
+    EmailOtp,
+    /// `SMS_OTP`.
+    SmsOtp,
+    /// `SELECT_CHALLENGE`.
+    SelectChallenge,
+    /// `PASSWORD`.
+    Password,
+    /// `PASSWORD_SRP`.
+    PasswordSrp,
+    /// `DEVICE_SRP_AUTH`.
+    DeviceSrpAuth,
+    /// `DEVICE_PASSWORD_VERIFIER`.
+    DevicePasswordVerifier,
     /// Any other name of the model.
     Other,
 }
 
 impl ChallengeName {
+    const ALL: [Self; 14] = [
+        Self::PasswordVerifier,
+        Self::NewPasswordRequired,
+        Self::MfaSetup,
+        Self::SoftwareTokenMfa,
+        Self::SelectMfaType,
+        Self::CustomChallenge,
+        Self::SmsMfa,
+        Self::EmailOtp,
+        Self::SmsOtp,
+        Self::SelectChallenge,
+        Self::Password,
+        Self::PasswordSrp,
+        Self::DeviceSrpAuth,
+        Self::DevicePasswordVerifier,
+    ];
+
     /// Reads AWS's name.
     pub fn from_name(name: &str) -> Self {
-        match name {
-            "PASSWORD_VERIFIER" => Self::PasswordVerifier,
-            "NEW_PASSWORD_REQUIRED" => Self::NewPasswordRequired,
-            "MFA_SETUP" => Self::MfaSetup,
-            "SOFTWARE_TOKEN_MFA" => Self::SoftwareTokenMfa,
-            "SELECT_MFA_TYPE" => Self::SelectMfaType,
-            "CUSTOM_CHALLENGE" => Self::CustomChallenge,
-            _ => Self::Other,
-        }
+        Self::ALL.into_iter().find(|known| known.as_str() == name).unwrap_or(Self::Other)
     }
 
     /// AWS's name. `Other` is never asked for.
@@ -163,6 +199,14 @@ impl ChallengeName {
             Self::SoftwareTokenMfa => "SOFTWARE_TOKEN_MFA",
             Self::SelectMfaType => "SELECT_MFA_TYPE",
             Self::CustomChallenge => "CUSTOM_CHALLENGE",
+            Self::SmsMfa => "SMS_MFA",
+            Self::EmailOtp => "EMAIL_OTP",
+            Self::SmsOtp => "SMS_OTP",
+            Self::SelectChallenge => "SELECT_CHALLENGE",
+            Self::Password => "PASSWORD",
+            Self::PasswordSrp => "PASSWORD_SRP",
+            Self::DeviceSrpAuth => "DEVICE_SRP_AUTH",
+            Self::DevicePasswordVerifier => "DEVICE_PASSWORD_VERIFIER",
             Self::Other => "OTHER",
         }
     }
@@ -195,6 +239,14 @@ pub struct Challenge {
     pub parameters: BTreeMap<&'static str, String>,
     /// More of them: what a function of the pool wants the client to see.
     pub custom: BTreeMap<String, String>,
+    /// `AvailableChallenges`: the first factors among which the user may choose, in AWS's names.
+    pub available: Vec<&'static str>,
+}
+
+impl Challenge {
+    fn new(name: ChallengeName, session: String, parameters: BTreeMap<&'static str, String>) -> Self {
+        Self { name, session, parameters, custom: BTreeMap::new(), available: Vec::new() }
+    }
 }
 
 /// A finished authentication: the user has proven everything the pool asks for. Only this module makes one.
@@ -215,6 +267,8 @@ pub struct Proof {
     pub source: TokenSource,
     /// The pool tracks devices, and this one was not known.
     pub new_device: bool,
+    /// The remembered device that has proven itself.
+    pub device: Option<String>,
     /// The count of wrong guesses that success clears (pass it to `open_sign_in`).
     pub clears: Option<String>,
     /// The turn at the user's name, held until that count is cleared.
@@ -233,6 +287,7 @@ impl Proof {
             auth_time: cx.now,
             source: TokenSource::HostedAuth,
             new_device: false,
+            device: None,
             clears: None,
             _turn: None,
         }

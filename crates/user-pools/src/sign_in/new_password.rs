@@ -45,7 +45,7 @@ impl UserPools {
             return self.continue_custom(cx, place, user, state, ChallengeName::NewPasswordRequired, trail).await;
         }
         trail.at("mfa");
-        self.ask_second_factor(cx, place, user, &state)
+        self.ask_second_factor(cx, place, user, &state).await
     }
 }
 

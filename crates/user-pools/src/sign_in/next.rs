@@ -1,14 +1,13 @@
 //! What comes after the right password, whichever way it was proven: may this user sign in at all, and what is still missing.
 use super::session::{State, Step};
 use super::trail::Trail;
-use super::{Challenge, ChallengeName, Outcome, Place, Proof, unsupported};
+use super::{Challenge, ChallengeName, Outcome, Place, Proof};
 use crate::attributes;
 use crate::context::RequestContext;
 use crate::error::Result;
 use crate::ids::Millis;
 use crate::lockout::Counted;
 use crate::messages;
-use crate::mfa::{Choice, Factor, choose};
 use crate::service::UserPools;
 use crate::user::{Password, User, UserStatus};
 use serde_json::{Value, json};
@@ -57,7 +56,7 @@ impl UserPools {
         let result = if state.custom.is_some() {
             self.after_srp_in_custom(cx, place, user, &state, trail).await
         } else {
-            self.admit(cx, place, user, &state, trail)
+            self.admit(cx, place, user, &state, trail).await
         };
         self.forgive(cx, guesses, &state, result).await
     }
@@ -82,7 +81,7 @@ impl UserPools {
         }
     }
 
-    fn admit(
+    pub(super) async fn admit(
         &self,
         cx: &RequestContext,
         place: &Place,
@@ -99,34 +98,7 @@ impl UserPools {
             return Ok(Outcome::Challenge(self.ask_new_password(cx, place, &user, state)));
         }
         trail.at("mfa");
-        self.ask_second_factor(cx, place, user, state)
-    }
-
-    /// MFA as the pool and the user want it (spec C.12), or the end.
-    pub(super) fn ask_second_factor(
-        &self,
-        cx: &RequestContext,
-        place: &Place,
-        user: User,
-        state: &State,
-    ) -> Result<Outcome> {
-        let names =
-            |factors: &[Factor]| json!(factors.iter().map(|factor| factor.as_str()).collect::<Vec<_>>()).to_string();
-        let (step, name, parameters) = match choose(&place.pool.settings, &user) {
-            Choice::Nothing => return Ok(finish(cx, place, user, state)),
-            Choice::Challenge(Factor::SoftwareToken) => {
-                (Step::SoftwareToken, ChallengeName::SoftwareTokenMfa, totp_parameters(&user))
-            }
-            Choice::Challenge(other) => return Err(unsupported(&format!("The MFA method {}", other.as_str()))),
-            Choice::Select(factors) => {
-                (Step::SelectMfa, ChallengeName::SelectMfaType, BTreeMap::from([("MFAS_CAN_CHOOSE", names(&factors))]))
-            }
-            Choice::SetUp(factors) => {
-                (Step::MfaSetup, ChallengeName::MfaSetup, BTreeMap::from([("MFAS_CAN_SETUP", names(&factors))]))
-            }
-            Choice::Impossible => return Err(unsupported("MFA without an authenticator app")),
-        };
-        Ok(Outcome::Challenge(self.ask(cx, place, &user, state, step, (name, parameters))))
+        self.ask_second_factor(cx, place, user, state).await
     }
 
     /// A challenge with a session of its own. USER_ID_FOR_SRP names the user for the answers to come.
@@ -141,7 +113,7 @@ impl UserPools {
     ) -> Challenge {
         parameters.insert("USER_ID_FOR_SRP", user.username.clone());
         let state = state.next(self, cx, place, user, step);
-        Challenge { name, session: self.seal_session(&state), parameters, custom: BTreeMap::new() }
+        Challenge::new(name, self.seal_session(&state), parameters)
     }
 
     pub(super) fn ask_new_password(&self, cx: &RequestContext, place: &Place, user: &User, state: &State) -> Challenge {
@@ -173,7 +145,8 @@ pub(super) fn finish(cx: &RequestContext, place: &Place, user: User, state: &Sta
         methods: state.methods.clone(),
         auth_time: cx.now,
         source: state.source,
-        new_device: false,
+        new_device: crate::devices::tracking(&place.pool.settings).is_some() && !state.device_proven,
+        device: state.device.clone().filter(|_| state.device_proven),
         clears: None,
         _turn: None,
     }))

@@ -1,6 +1,7 @@
 //! The `Session` string (spec C.9): the server's state in the client's hands, sealed. It names pool, client, user and step, ends with
 //! `AuthSessionValidity`, dies with the password it was begun with, and is spent by success only.
 use super::custom::Custom;
+use super::sent_code::Sent;
 use super::{ChallengeName, Door, Place};
 use crate::context::RequestContext;
 use crate::error::Result;
@@ -34,22 +35,67 @@ pub(crate) enum Step {
     MfaSetup,
     /// A second factor has just been enrolled within this sign-in.
     MfaSetupDone,
+    /// A code by SMS is due as second factor.
+    Sms,
+    /// A code by e-mail is due as second factor.
+    Email,
+    /// The user chooses a first factor.
+    Choose,
+    /// The password is due in plain text.
+    Password,
+    /// SRP_A is due.
+    PasswordSrp,
+    /// A code by e-mail is due as first factor.
+    FirstEmail,
+    /// A code by SMS is due as first factor.
+    FirstSms,
+    /// Everything else has been proven; the device proves itself.
+    Device,
+    /// The device's SRP_B has been sent; the claim comes with a SECRET_BLOCK.
+    DeviceVerifier,
+    /// Signed up, and not confirmed yet. No challenge belongs to it.
+    SignedUp,
+    /// Confirmed by a code: worth a first sign-in. No challenge belongs to it.
+    Confirmed,
     /// A function of the pool has asked something.
     Custom,
 }
 
 impl Step {
-    const fn is_answered_by(self, challenge: ChallengeName) -> bool {
-        matches!(
-            (self, challenge),
-            (Self::PasswordVerifier, ChallengeName::PasswordVerifier)
-                | (Self::NewPassword, ChallengeName::NewPasswordRequired)
-                | (Self::SoftwareToken, ChallengeName::SoftwareTokenMfa)
-                | (Self::SelectMfa, ChallengeName::SelectMfaType)
-                | (Self::MfaSetupDone, ChallengeName::MfaSetup)
-                | (Self::Custom, ChallengeName::CustomChallenge)
-        )
+    fn is_answered_by(self, challenge: ChallengeName) -> bool {
+        self.challenge() == Some(challenge)
     }
+
+    /// A code is due before anything has been proven.
+    pub(super) const fn is_first_factor(self) -> bool {
+        matches!(self, Self::FirstEmail | Self::FirstSms)
+    }
+
+    /// The challenge that belongs to the step; none to the sessions of a sign-up.
+    const fn challenge(self) -> Option<ChallengeName> {
+        Some(match self {
+            Self::PasswordVerifier => ChallengeName::PasswordVerifier,
+            Self::NewPassword => ChallengeName::NewPasswordRequired,
+            Self::SoftwareToken => ChallengeName::SoftwareTokenMfa,
+            Self::SelectMfa => ChallengeName::SelectMfaType,
+            Self::MfaSetup | Self::MfaSetupDone => ChallengeName::MfaSetup,
+            Self::Sms => ChallengeName::SmsMfa,
+            Self::Email | Self::FirstEmail => ChallengeName::EmailOtp,
+            Self::FirstSms => ChallengeName::SmsOtp,
+            Self::Choose => ChallengeName::SelectChallenge,
+            Self::Password => ChallengeName::Password,
+            Self::PasswordSrp => ChallengeName::PasswordSrp,
+            Self::Device => ChallengeName::DeviceSrpAuth,
+            Self::DeviceVerifier => ChallengeName::DevicePasswordVerifier,
+            Self::Custom => ChallengeName::CustomChallenge,
+            Self::SignedUp | Self::Confirmed => return None,
+        })
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// The state of a sign-in between two requests.
@@ -74,6 +120,18 @@ pub(crate) struct State {
     /// On what occasion tokens will be issued.
     #[serde(default)]
     pub source: TokenSource,
+    /// The code that was sent with this step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Sent>,
+    /// The address to which it was sent becomes a second factor.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub enrols: bool,
+    /// The device that the client named: one of the user's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// It has proven itself.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub device_proven: bool,
     /// The rounds of a custom sign-in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom: Option<Box<Custom>>,
@@ -101,8 +159,18 @@ impl State {
             stamp,
             expires_at: session_end(cx, place),
             source: TokenSource::default(),
+            sent: None,
+            enrols: false,
+            device: None,
+            device_proven: false,
             custom: None,
         }
+    }
+
+    /// The same sign-in from a device, which has been checked to be the user's.
+    #[must_use]
+    pub(super) fn at_device(self, device: Option<&str>) -> Self {
+        Self { device: device.map(str::to_owned), ..self }
     }
 
     /// The stamp of somebody who does not exist: as long as a real one.
@@ -112,11 +180,16 @@ impl State {
 
     /// The same sign-in one step further: a session of its own.
     pub(super) fn next(&self, users: &UserPools, cx: &RequestContext, place: &Place, user: &User, step: Step) -> Self {
+        Self { stamp: user.credentials.stamp(), ..self.again(users, cx, place, step) }
+    }
+
+    /// As [`State::next`], for somebody who may not exist: the stamp stays.
+    pub(super) fn again(&self, users: &UserPools, cx: &RequestContext, place: &Place, step: Step) -> Self {
         Self {
             id: hex::encode(random::bytes::<16>(&*users.random)),
             step,
-            stamp: user.credentials.stamp(),
             expires_at: session_end(cx, place),
+            sent: None,
             ..self.clone()
         }
     }
@@ -235,7 +308,10 @@ mod tests {
     fn only_its_own_challenge_answers_a_step() {
         assert!(Step::NewPassword.is_answered_by(ChallengeName::NewPasswordRequired));
         assert!(!Step::NewPassword.is_answered_by(ChallengeName::MfaSetup));
-        assert!(!Step::MfaSetup.is_answered_by(ChallengeName::MfaSetup), "enrolment comes first");
+        assert!(!Step::MfaSetup.is_answered_by(ChallengeName::SoftwareTokenMfa), "enrolment comes first");
+        assert!(!Step::Sms.is_answered_by(ChallengeName::SmsOtp), "behind the password and before it are two things");
+        assert!(!Step::Device.is_answered_by(ChallengeName::DevicePasswordVerifier), "SRP_A comes first");
+        assert!(!Step::DeviceVerifier.is_answered_by(ChallengeName::DeviceSrpAuth), "one exchange for one SRP_A");
         assert!(!Step::SoftwareToken.is_answered_by(ChallengeName::Other));
     }
 

@@ -92,7 +92,7 @@ impl UserPools {
         let stamp = user.map_or_else(|| State::random_stamp(self), |user| user.credentials.stamp());
         let state = State::begin(self, cx, place, &start.door, name, (&party.sub, stamp));
         let block = Block {
-            state: State { custom, ..state },
+            state: State { custom, ..state.at_device(start.parameters.get("DEVICE_KEY")) },
             user_id: party.user_id.clone(),
             folded: names::fold(&place.pool.settings, &party.user_id),
             a: srp::to_hex(a.bytes()),
@@ -141,12 +141,7 @@ impl UserPools {
             ("USERNAME", party.user_id.clone()),
             ("USER_ID_FOR_SRP", party.user_id),
         ]);
-        Challenge {
-            name: ChallengeName::PasswordVerifier,
-            session: self.seal_session(&block.state),
-            parameters,
-            custom: BTreeMap::new(),
-        }
+        Challenge::new(ChallengeName::PasswordVerifier, self.seal_session(&block.state), parameters)
     }
 
     /// PASSWORD_VERIFIER. Order: client, block, session, name, hash, timestamp, lockout, single use, signature, then as after a password.
@@ -163,7 +158,7 @@ impl UserPools {
         let signature = responses.require("PASSWORD_CLAIM_SIGNATURE")?;
         let timestamp = responses.require("TIMESTAMP")?;
         trail.at("srp.block");
-        let (bytes, block) = self.open_block(cx, place, &answer.door, text)?;
+        let (bytes, mut block) = self.open_block(cx, place, &answer.door, text)?;
         trail.of(&block.state.sub);
         trail.at("session");
         self.check_block_session(cx, place, answer, &block)?;
@@ -176,6 +171,12 @@ impl UserPools {
         check_timestamp(cx.now, timestamp)?;
 
         let user = self.block_user(&block).await?;
+        if let Some(key) = responses.get("DEVICE_KEY") {
+            // Before anything is used up: clients come again with the same claim and without the device.
+            trail.at("device");
+            self.check_device(place, user.as_ref(), key).await?;
+            block.state.device = Some(key.to_owned());
+        }
         trail.at("lockout");
         let guesses = self.begin_guess(cx, block.guesses(place, user.as_ref())).await?;
         trail.at("session.single_use");
@@ -276,7 +277,7 @@ fn verifier_of(user: &User) -> Option<&SrpVerifier> {
 }
 
 /// Standard Base64; the url-safe alphabet is tolerated, as Amplify may send it.
-fn decode(text: &str) -> Option<Vec<u8>> {
+pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     if text.len() > LONGEST_BLOCK {
         return None;
     }
@@ -284,7 +285,7 @@ fn decode(text: &str) -> Option<Vec<u8>> {
 }
 
 /// The client's clock must be right within five minutes.
-fn check_timestamp(now: Millis, text: &str) -> Result<()> {
+pub(super) fn check_timestamp(now: Millis, text: &str) -> Result<()> {
     let at = parse_timestamp(text).ok_or(messages::TIMESTAMP_FORMAT)?;
     if at.abs_diff(now) > CLOCK_LEEWAY.unsigned_abs() {
         return Err(messages::INCORRECT_CREDENTIALS.because("TIMESTAMP is more than five minutes off"));

@@ -4,20 +4,17 @@ use super::{Door, Flow, Outcome, Place, Start, flow};
 use crate::context::RequestContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::ClientId;
-use crate::messages;
 use crate::service::UserPools;
 
 type Check = fn(&UserPools, &Place, &Start) -> Result<()>;
 
 /// Steps 3 to 5 of spec C.4, in order, each under the name that `explain` shows. Nothing has been looked up or counted yet, and nothing here
 /// depends on the user. Then, in each flow: user.exists, lockout, the credential, and `next::AFTER_THE_PASSWORD`.
-const BEFORE_THE_USER: [(&str, Check); 6] = [
+const BEFORE_THE_USER: [(&str, Check); 4] = [
     ("flow.door", |_, _, start| flow::check_door(&start.door, start.flow)),
     ("flow.client", |_, place, start| flow::check_client(&start.door, &place.client.settings, start.flow)),
-    ("flow.supported", |_, _, start| flow::check_supported(start.flow)),
     ("client.secret_hash", check_secret_hash),
     ("parameters", check_parameters),
-    ("device", check_device),
 ];
 
 impl UserPools {
@@ -31,11 +28,17 @@ impl UserPools {
 
     async fn started(&self, cx: &RequestContext, request: &Start, trail: &mut Trail) -> Result<Outcome> {
         let place = self.check_start(request, trail).await?;
+        if let Some(key) = request.parameters.get("DEVICE_KEY") {
+            trail.at("device");
+            let user = self.find_user(&place.pool, request.parameters.require("USERNAME")?).await?;
+            self.check_device(&place, user.as_ref(), key).await?;
+        }
         match request.flow {
             Flow::UserPassword | Flow::AdminUserPassword => self.start_with_password(cx, &place, request, trail).await,
             Flow::UserSrp => self.start_with_srp(cx, &place, request, trail).await,
             Flow::Custom => self.start_custom(cx, &place, request, trail).await,
-            Flow::RefreshToken | Flow::UserAuth => {
+            Flow::UserAuth => self.start_user_auth(cx, &place, request, trail).await,
+            Flow::RefreshToken => {
                 Err(Error::new(ErrorKind::InternalError, "Internal error").because("this flow does not begin here"))
             }
         }
@@ -95,14 +98,6 @@ fn check_parameters(_: &UserPools, _: &Place, start: &Start) -> Result<()> {
     required.iter().try_for_each(|name| start.parameters.require(name).map(drop))
 }
 
-/// We keep no devices yet, so each one is unknown; clients drop it and try again (spec C.13). A refresh may name one in vain.
-fn check_device(_: &UserPools, _: &Place, start: &Start) -> Result<()> {
-    match start.parameters.get("DEVICE_KEY") {
-        Some(_) if start.flow != Flow::RefreshToken => Err(messages::DEVICE_DOES_NOT_EXIST),
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +105,6 @@ mod tests {
     #[test]
     fn the_order_of_the_checks_is_the_one_of_the_spec() {
         let rules: Vec<_> = BEFORE_THE_USER.iter().map(|(rule, _)| *rule).collect();
-        assert_eq!(rules, ["flow.door", "flow.client", "flow.supported", "client.secret_hash", "parameters", "device"]);
+        assert_eq!(rules, ["flow.door", "flow.client", "client.secret_hash", "parameters"]);
     }
 }

@@ -45,6 +45,9 @@ impl Facts<'_> {
         claims.insert("scope".into(), json!(self.sign_in.scopes.join(" ")));
         self.add_times(&mut claims, self.client.settings.access_token_seconds(), &self.jti[0]);
         claims.insert("username".into(), json!(self.user.username));
+        if let Some(key) = &self.sign_in.device_key {
+            claims.insert("device_key".into(), json!(key));
+        }
         claims
     }
 
@@ -210,6 +213,7 @@ mod tests {
             auth_time: 1_000_999,
             methods: vec!["pwd".into()],
             device: None,
+            device_key: None,
             scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
             oauth,
             event_id: "event".into(),

@@ -5,6 +5,7 @@ use super::overrides::Claims;
 use super::{RefreshToken, SignIn, refresh_token};
 use crate::client::AppClient;
 use crate::context::RequestContext;
+use crate::devices::NewDevice;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::Millis;
 use crate::pool::UserPool;
@@ -29,6 +30,8 @@ pub struct Tokens {
     pub refresh: Option<String>,
     /// Life of the access token, in seconds.
     pub expires_in: u64,
+    /// A device that the client may confirm.
+    pub new_device: Option<NewDevice>,
 }
 
 impl fmt::Debug for Tokens {
@@ -51,6 +54,8 @@ pub struct Opening<'a> {
     pub methods: &'a [String],
     /// On what occasion, for the pool's function.
     pub source: TokenSource,
+    /// The tracked device.
+    pub device_key: Option<String>,
     /// `None` for the user-pool API.
     pub oauth: Option<OAuth<'a>>,
 }
@@ -120,6 +125,7 @@ impl UserPools {
             auth_time: opening.auth_time,
             methods: opening.methods.to_vec(),
             device: cx.user_agent.clone(),
+            device_key: opening.device_key.clone(),
             scopes: oauth.map_or_else(|| vec![ADMIN_SCOPE.to_owned()], |oauth| oauth.scopes.to_vec()),
             oauth: oauth.is_some(),
             event_id: random::uuid(&*self.random),
@@ -171,7 +177,8 @@ impl UserPools {
             id.insert("at_hash".to_owned(), json!(at_hash(&access)));
         }
         let id = claims.id.map(|id| keys.id().sign_jwt(&id).map_err(unsigned)).transpose()?;
-        Ok(Tokens { id, access, refresh: None, expires_in: client.settings.access_token_seconds() })
+        let expires_in = client.settings.access_token_seconds();
+        Ok(Tokens { id, access, refresh: None, expires_in, new_device: None })
     }
 
     /// The access token of a machine (`client_credentials`): no user, no sign-in, nothing to refresh.
@@ -209,6 +216,7 @@ impl UserPools {
             access: keys.access().sign_jwt(&claims.access).map_err(unsigned)?,
             refresh: None,
             expires_in,
+            new_device: None,
         })
     }
 }
@@ -249,7 +257,8 @@ mod tests {
 
     #[test]
     fn tokens_stay_out_of_logs() {
-        let tokens = Tokens { id: Some("i".into()), access: "secret".into(), refresh: None, expires_in: 3600 };
+        let tokens =
+            Tokens { id: Some("i".into()), access: "secret".into(), refresh: None, expires_in: 3600, new_device: None };
         assert_eq!(format!("{tokens:?}"), "Tokens { expires_in: 3600, .. }");
     }
 }

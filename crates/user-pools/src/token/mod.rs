@@ -29,8 +29,11 @@ pub struct SignIn {
     pub auth_time: Millis,
     /// Proven methods in RFC 8176 words: `pwd`, `otp`, `mfa` ...
     pub methods: Vec<String>,
-    /// Device line for people: user agent, or the device key once devices exist.
+    /// Device line for people: the user agent.
     pub device: Option<String>,
+    /// The tracked device: the one that has proven itself, else the one that was offered with the tokens.
+    #[serde(default)]
+    pub device_key: Option<String>,
     /// Granted scopes (`aws.cognito.signin.user.admin` alone for API sign-ins).
     pub scopes: Vec<String>,
     /// Opened by the OAuth endpoints: scopes narrow the ID token, and without `openid` there is none.

@@ -3,8 +3,10 @@ use super::mint::Minting;
 use super::{RefreshToken, SignIn, Tokens, refresh_token};
 use crate::client::AppClient;
 use crate::context::RequestContext;
+use crate::devices::tracking;
 use crate::error::{Error, Result};
 use crate::messages;
+use crate::pool::UserPool;
 use crate::ports::{Rotated, StoreError};
 use crate::service::UserPools;
 use crate::sign_in::trail::Trail;
@@ -33,8 +35,20 @@ impl UserPools {
         token: &str,
         proof: ClientProof<'_>,
     ) -> Result<Tokens> {
+        self.refresh_from(cx, action, client, token, (proof, None)).await
+    }
+
+    /// The same from a device: the DEVICE_KEY that came along, if one did.
+    pub async fn refresh_from(
+        &self,
+        cx: &RequestContext,
+        action: &'static str,
+        client: &AppClient,
+        token: &str,
+        (proof, device): (ClientProof<'_>, Option<&str>),
+    ) -> Result<Tokens> {
         let mut trail = Trail::new(action, client);
-        let result = self.refreshed(cx, &mut trail, client, token, proof).await;
+        let result = self.refreshed(cx, &mut trail, client, token, (proof, device)).await;
         self.conclude(cx, &trail, result)
     }
 
@@ -44,7 +58,7 @@ impl UserPools {
         trail: &mut Trail,
         client: &AppClient,
         token: &str,
-        proof: ClientProof<'_>,
+        (proof, device): (ClientProof<'_>, Option<&str>),
     ) -> Result<Tokens> {
         trail.at("client.secret");
         self.check_client_secret(client, proof)?;
@@ -65,6 +79,8 @@ impl UserPools {
             return Err(messages::REFRESH_TOKEN_REVOKED);
         }
         let pool = self.pool_by_id(&client.pool).await?;
+        trail.at("refresh_token.device");
+        check_device(&pool, &sign_in, device)?;
         let source = TokenSource::RefreshTokens;
         let minting = Minting { pool: &pool, client, user: &user, sign_in: &sign_in, nonce: None, source };
         let mut tokens = self.mint(cx, minting).await?;
@@ -157,5 +173,17 @@ impl UserPools {
         }
         self.store.revoke_sign_in(cx.now, old.origin_jti.clone()).await?;
         Err(messages::REFRESH_TOKEN_REUSED.because("the family has been revoked"))
+    }
+}
+
+/// Where the pool tracks devices, a token is good only together with the device it was issued to (spec C.13). Sign-ins by the login pages, and
+/// those from before the pool tracked any, have none.
+fn check_device(pool: &UserPool, sign_in: &SignIn, given: Option<&str>) -> Result<()> {
+    let tracked = tracking(&pool.settings).is_some();
+    match sign_in.device_key.as_deref().filter(|_| tracked) {
+        Some(key) if given != Some(key) => {
+            Err(messages::INVALID_REFRESH_TOKEN.because("DEVICE_KEY is not the one of the sign-in"))
+        }
+        _ => Ok(()),
     }
 }

@@ -25,12 +25,29 @@ impl UserPools {
     /// ConfirmSignUp. Errors: CodeMismatch, ExpiredCode, NotAuthorized when the user does not wait for it, AliasExists, LimitExceeded,
     /// and those of PostConfirmation (the user is confirmed then).
     pub async fn confirm_sign_up(&self, cx: &RequestContext, request: ConfirmSignUp) -> Result<()> {
+        self.confirm_sign_up_within(cx, request, None).await.map(drop)
+    }
+
+    /// The same with the `Session` that SignUp gave, if it comes along; a forged or foreign one is refused. Gives the `Session` with which
+    /// a first USER_AUTH sign-in may begin, where the client has that flow.
+    pub async fn confirm_sign_up_within(
+        &self,
+        cx: &RequestContext,
+        request: ConfirmSignUp,
+        session: Option<&str>,
+    ) -> Result<Option<String>> {
         let visit = self.visit(cx, "ConfirmSignUp", &request.asking).await?;
-        let result = self.confirm_visited(cx, &visit, &request).await;
+        let result = self.confirm_visited(cx, &visit, &request, session).await;
         self.decided(cx, visit.about(), result)
     }
 
-    async fn confirm_visited(&self, cx: &RequestContext, visit: &Visit, request: &ConfirmSignUp) -> Result<()> {
+    async fn confirm_visited(
+        &self,
+        cx: &RequestContext,
+        visit: &Visit,
+        request: &ConfirmSignUp,
+        session: Option<&str>,
+    ) -> Result<Option<String>> {
         self.count_against(cx, Limit::ConfirmSignUp, &visit.pool.id, &visit.who).await?;
         let user = match &visit.user {
             // AWS itself tells the status of a confirmed user (K 43), but nothing of a disabled one.
@@ -43,6 +60,9 @@ impl UserPools {
             _ => return Err(messages::USERNAME_CLIENT_NOT_FOUND),
         };
         waits(user)?;
+        if let Some(session) = session {
+            self.check_signed_up_session(cx, &visit.client, user, session)?;
+        }
         let aliases = if request.force_alias { Aliases::Take } else { Aliases::Respect };
         let redemption = Redemption { purpose: CodePurpose::SignUp, code: &request.code, aliases };
         let redeemed = self.redeem(cx, &visit.pool, &user.sub, redemption, |user, contact| {
@@ -52,7 +72,8 @@ impl UserPools {
             Ok(())
         });
         let user = redeemed.await?;
-        self.post_confirmation(cx, &visit.pool, Some(&visit.client.id), &user, Confirmed::SignUp).await
+        self.post_confirmation(cx, &visit.pool, Some(&visit.client.id), &user, Confirmed::SignUp).await?;
+        Ok(self.confirmed_session(cx, &visit.pool, &visit.client, &user))
     }
 }
 

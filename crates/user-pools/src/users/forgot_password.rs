@@ -5,6 +5,7 @@ use crate::codes::Limit;
 use crate::context::RequestContext;
 use crate::error::Result;
 use crate::messages;
+use crate::mfa::is_second_factor;
 use crate::pool::{Contact, PoolSettings};
 use crate::ports::CodePurpose;
 use crate::service::UserPools;
@@ -62,13 +63,15 @@ fn is_admin_only(settings: &PoolSettings) -> bool {
 }
 
 /// Where a recovery code goes: the first verified contact by the pool's priorities; without those the phone, unless it is the second factor,
-/// else the e-mail address (spec H.5).
+/// else the e-mail address (spec H.5). A medium that is the second factor is never the way to a new password (C.12): whoever holds the mailbox
+/// would have both.
 pub(super) fn recovery_contact(settings: &PoolSettings, user: &User) -> Option<Contact> {
-    let verified = |contact: &Contact| is_verified(user, *contact);
-    let Some(mechanisms) = &settings.recovery else {
-        let factor = user.credentials.mfa_enabled.iter().any(|factor| factor == "SMS_MFA");
-        return CONTACTS.into_iter().filter(|contact| !(factor && *contact == Contact::Phone)).find(verified);
+    let by_sms = user.credentials.mfa_enabled.iter().any(|factor| factor == "SMS_MFA");
+    let is_factor = |contact: Contact| {
+        is_second_factor(settings, user, contact) || settings.recovery.is_none() && by_sms && contact == Contact::Phone
     };
+    let verified = |contact: &Contact| is_verified(user, *contact) && !is_factor(*contact);
+    let Some(mechanisms) = &settings.recovery else { return CONTACTS.into_iter().find(verified) };
     let mut mechanisms: Vec<_> = mechanisms.iter().collect();
     mechanisms.sort_by_key(|mechanism| mechanism.priority);
     let contact = |name: &str| match name {
@@ -112,5 +115,17 @@ mod tests {
         assert_eq!(recovery_contact(&pool, &reachable(&["phone_number"])), Some(Contact::Phone));
         pool.recovery = Some(vec![mechanism("verified_email", 1)]);
         assert_eq!(recovery_contact(&pool, &reachable(&["phone_number"])), None);
+    }
+
+    #[test]
+    fn a_second_factor_is_no_way_to_a_new_password() {
+        let mut pool = settings();
+        pool.mfa = crate::pool::MfaRequirement::Optional;
+        pool.documents.insert("EmailMfaConfiguration".into(), serde_json::json!({}));
+        pool.recovery = Some(vec![RecoveryMechanism { name: "verified_email".into(), priority: 1 }]);
+        let mut user = reachable(&["email"]);
+        assert_eq!(recovery_contact(&pool, &user), Some(Contact::Email));
+        user.credentials.mfa_enabled = vec!["EMAIL_OTP".into()];
+        assert_eq!(recovery_contact(&pool, &user), None);
     }
 }

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::messages;
 use crate::names::{self, NewName};
 use crate::passwords;
-use crate::pool::{AliasKind, Contact, UserPool};
+use crate::pool::{AliasKind, Contact, MfaRequirement, PoolSettings, UserPool};
 use crate::ports::{CodePurpose, StoreError, Taken};
 use crate::service::UserPools;
 use crate::templates::{Delivery, Letter, Occasion};
@@ -19,7 +19,7 @@ use std::fmt;
 pub struct SignUp {
     /// Client, secret hash and the new username.
     pub asking: Asking,
-    /// `Password`; users without one are not supported yet.
+    /// `Password`; none where the pool lets users in by codes.
     pub password: Option<String>,
     /// `UserAttributes`.
     pub attributes: Given,
@@ -43,6 +43,8 @@ pub struct SignedUp {
     pub confirmed: bool,
     /// `CodeDeliveryDetails`; absent where the pool verifies nothing.
     pub delivery: Option<Delivery>,
+    /// `Session`, where the client may use USER_AUTH: for ConfirmSignUp, or for a first sign-in where there is nothing to confirm.
+    pub session: Option<String>,
 }
 
 impl UserPools {
@@ -60,27 +62,35 @@ impl UserPools {
             return Err(messages::SIGN_UP_NOT_PERMITTED);
         }
         let name = names::check_new(&pool.settings, &request.asking.username)?;
-        let password = request.password.as_deref().ok_or(messages::PASSWORD_REQUIRED)?;
-        passwords::check_policy(&pool.settings.password_policy, password)?;
+        if let Some(password) = &request.password {
+            passwords::check_policy(&pool.settings.password_policy, password)?;
+        }
         let writer = Writer::Client(&client.settings);
         let attributes = new_attributes(pool, writer, name, &request.asking.username, &request.attributes)?;
+        if request.password.is_none() && !may_lack_password(&pool.settings, &attributes) {
+            return Err(messages::PASSWORD_REQUIRED);
+        }
         if visit.user.is_some() {
             return Err(name_taken(name));
         }
         let mut user = self.new_user(cx, pool, name, &request.asking.username, attributes, UserStatus::Unconfirmed);
         self.pre_sign_up(cx, pool, Some(&client.id), &mut user, Birth::SignUp).await?;
-        user.credentials.password = Some(self.protect(pool, &user.sub, &user.username, password).await?);
+        if let Some(password) = &request.password {
+            user.credentials.password = Some(self.protect(pool, &user.sub, &user.username, password).await?);
+        }
         self.store.insert_user(cx.now, user.clone()).await.map_err(|error| insert_refused(name, error))?;
         if user.status == UserStatus::Confirmed {
             self.post_confirmation(cx, pool, Some(&client.id), &user, Confirmed::SignUp).await?;
-            return Ok(SignedUp { sub: user.sub, username: user.username, confirmed: true, delivery: None });
+            let session = self.signed_up_session(cx, pool, client, &user);
+            return Ok(SignedUp { sub: user.sub, username: user.username, confirmed: true, delivery: None, session });
         }
         let delivery = self.send_sign_up_code(cx, visit, &user).await?;
-        Ok(SignedUp { sub: user.sub, username: user.username, confirmed: false, delivery })
+        let session = self.signed_up_session(cx, pool, client, &user);
+        Ok(SignedUp { sub: user.sub, username: user.username, confirmed: false, delivery, session })
     }
 
     /// A user that is not stored yet.
-    pub(super) fn new_user(
+    pub(crate) fn new_user(
         &self,
         cx: &RequestContext,
         pool: &UserPool,
@@ -117,6 +127,14 @@ impl UserPools {
         let letter = Letter { pool, user, occasion: Occasion::SignUp, contact, address, client, waits: true };
         self.send_code(cx, CodePurpose::SignUp, letter).await.map(Some)
     }
+}
+
+/// Whether somebody with these attributes can sign in without a password: the pool sends codes to an address they have (spec C.10).
+pub(super) fn may_lack_password(settings: &PoolSettings, attributes: &BTreeMap<String, String>) -> bool {
+    let factors = [("EMAIL_OTP", Contact::Email), ("SMS_OTP", Contact::Phone)];
+    let offers = |factor: &str| settings.first_factors.iter().any(|one| one == factor);
+    let usable = |(factor, contact): (&str, Contact)| offers(factor) && attributes.contains_key(contact.attribute());
+    settings.mfa != MfaRequirement::On && factors.into_iter().any(usable)
 }
 
 /// Where the code of a sign-up goes, if anywhere: the phone before the e-mail address.

@@ -70,7 +70,16 @@ async fn an_oauth_token_opens_the_api_only_with_the_scope() {
         let oauth = Some(OAuth { scopes: &scopes, nonce: Some("n-1"), origin_jti: Some("family"), refreshable: true });
         let (pool, client) = (&app.pool, &app.client);
         let source = user_pools::triggers::TokenSource::default();
-        let opening = Opening { pool, client, user: &alice, auth_time: bench.now(), methods: &methods, source, oauth };
+        let opening = Opening {
+            pool,
+            client,
+            user: &alice,
+            auth_time: bench.now(),
+            methods: &methods,
+            source,
+            device_key: None,
+            oauth,
+        };
         let opened = bench.pools.issue_for(&bench.cx(), &opening).await.unwrap();
         assert_eq!(opened.sign_in.origin_jti, "family");
         bench.pools.store.open_sign_in(bench.now(), opened.sign_in, opened.refresh, None).await.unwrap();

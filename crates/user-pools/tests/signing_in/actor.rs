@@ -44,7 +44,8 @@ impl<'a> App<'a> {
     /// Starts any flow with these parameters.
     pub async fn start(&self, flow: Flow, parameters: &[(&str, &str)]) -> Result<SignedIn> {
         let parameters = parameters.iter().copied().collect();
-        let request = Start { door: self.door.clone(), client: self.client.id.clone(), flow, parameters };
+        let request =
+            Start { door: self.door.clone(), client: self.client.id.clone(), flow, parameters, session: None };
         self.bench.pools.initiate_auth(&self.bench.cx(), &request).await
     }
 
@@ -159,7 +160,7 @@ impl Srp {
         Self { a: vec![seed; 32] }
     }
 
-    fn modulus() -> Modulus {
+    pub fn modulus() -> Modulus {
         Modulus::new(&from_hex(N_HEX).unwrap()).unwrap()
     }
 
@@ -167,15 +168,23 @@ impl Srp {
         to_hex(&Self::modulus().pow(G, &self.a).unwrap())
     }
 
+    /// The private number of a password: `identity` is pool name, user and password as they are hashed.
+    pub fn x(salt: &[u8], identity: &str) -> [u8; 32] {
+        sha256(&[&pad(salt), &sha256(&[identity.as_bytes()])])
+    }
+
     pub fn claim(&self, pool: &UserPool, challenge: &Challenge, password: &str, timestamp: &str) -> ClaimAnswer {
+        self.sign(pool.id.short_name(), &challenge.parameters["USER_ID_FOR_SRP"], challenge, password, timestamp)
+    }
+
+    /// A claim as user `user` of a pool of that name; a device is the user of its group.
+    pub fn sign(&self, name: &str, user: &str, challenge: &Challenge, password: &str, timestamp: &str) -> ClaimAnswer {
         let (n, get) = (Self::modulus(), |name: &str| challenge.parameters[name].clone());
-        let (user, block) = (get("USER_ID_FOR_SRP"), get("SECRET_BLOCK"));
+        let (user, block) = (user.to_owned(), get("SECRET_BLOCK"));
         let (salt, b) = (from_hex(&get("SALT")).unwrap(), from_hex(&get("SRP_B")).unwrap());
         let k = sha256(&[&pad(&from_hex(N_HEX).unwrap()), &pad(G)]);
         let u = sha256(&[&pad(&from_hex(&self.public()).unwrap()), &pad(&b)]);
-        let name = pool.id.short_name();
-        let inner = sha256(&[[name, &user, ":", password].concat().as_bytes()]);
-        let x = sha256(&[&pad(&salt), &inner]);
+        let x = Self::x(&salt, &[name, &user, ":", password].concat());
         let base = n.sub(&b, &n.mul(&k, &n.pow(G, &x).unwrap()).unwrap()).unwrap();
         let s = n.mul(&n.pow(&base, &self.a).unwrap(), &n.pow(&n.pow(&base, &x).unwrap(), &u).unwrap()).unwrap();
         let prk = hmac(&pad(&u), &pad(&s));

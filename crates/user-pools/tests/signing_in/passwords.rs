@@ -147,17 +147,10 @@ async fn an_operator_signs_a_user_in_through_their_own_flow() {
 }
 
 #[tokio::test]
-async fn flows_to_come_and_unknown_devices_are_typed_refusals() {
+async fn a_device_is_unknown_where_the_pool_tracks_none() {
     let bench = Bench::new();
     let app = App::new(&bench).await;
     bench.user(&app.pool, "alice").await;
-    let choice = |settings: &mut user_pools::client::ClientSettings| {
-        settings.auth_flows = Some(vec!["ALLOW_USER_AUTH".into()]);
-    };
-    let client = bench.client_with(&app.pool, choice).await;
-    let choosing = App { bench: &bench, pool: app.pool.clone(), client, door: Door::Api };
-    let refused = choosing.start(Flow::UserAuth, &[("USERNAME", "alice")]).await.err().unwrap();
-    assert_eq!(refused.kind, ErrorKind::NotSupportedYet);
     let device = [("USERNAME", "alice"), ("PASSWORD", PASSWORD), ("DEVICE_KEY", "us-east-1_x")];
     let refused = app.start(Flow::UserPassword, &device).await.err().unwrap();
     assert_eq!((refused.kind, &*refused.message), (ErrorKind::ResourceNotFound, "Device does not exist."));

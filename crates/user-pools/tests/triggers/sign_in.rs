@@ -17,7 +17,8 @@ async fn the_functions_of_a_sign_in_come_in_order_and_know_the_user() {
     let app = app(&bench, &ALL).await;
     let ann = bench.user(&app.pool, "ann").await;
     let parameters = [("USERNAME", "ann"), ("PASSWORD", PASSWORD)].into_iter().collect();
-    let start = Start { door: Door::Api, client: app.client.id.clone(), flow: Flow::UserPassword, parameters };
+    let start =
+        Start { door: Door::Api, client: app.client.id.clone(), flow: Flow::UserPassword, parameters, session: None };
     tokens(bench.pools.initiate_auth(&carrying(&bench), &start).await);
     assert_eq!(bench.functions.sources(), ORDER);
     let [before, after, _] = &bench.functions.log()[..] else { panic!("three events") };

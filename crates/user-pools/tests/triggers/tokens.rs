@@ -110,7 +110,7 @@ async fn a_code_of_the_login_pages_is_told_with_its_scopes() {
     bench.user(&app.pool, "ann").await;
     let parameters = [("USERNAME", "ann"), ("PASSWORD", PASSWORD)].into_iter().collect();
     let door = Door::ManagedLogin;
-    let start = Start { door, client: app.client.id.clone(), flow: Flow::UserPassword, parameters };
+    let start = Start { door, client: app.client.id.clone(), flow: Flow::UserPassword, parameters, session: None };
     let Outcome::Authenticated(proof) = bench.pools.start(&bench.cx(), &start).await.unwrap() else {
         panic!("a challenge")
     };

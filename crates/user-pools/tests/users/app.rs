@@ -95,7 +95,7 @@ impl App {
     pub async fn sign_in(&self, name: &str, password: &str) -> Result<SignedIn> {
         let parameters = [("USERNAME", name), ("PASSWORD", password)].into_iter().collect();
         let (door, client) = (Door::Api, self.client.id.clone());
-        let request = Start { door, client, flow: Flow::UserPassword, parameters };
+        let request = Start { door, client, flow: Flow::UserPassword, parameters, session: None };
         self.bench.pools.initiate_auth(&self.bench.cx(), &request).await
     }
 

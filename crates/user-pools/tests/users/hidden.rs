@@ -125,7 +125,8 @@ async fn a_user_has_one_count_and_one_destination_whichever_name_is_typed() {
     let ann = app.bench.user(&app.pool, "ann@example.com").await;
     // What SRP shows for a name that nobody has.
     let parameters = [("USERNAME", "abe@elsewhere.example"), ("SRP_A", "ff")].into_iter().collect();
-    let start = Start { door: Door::Api, client: app.client.id.clone(), flow: Flow::UserSrp, parameters };
+    let start =
+        Start { door: Door::Api, client: app.client.id.clone(), flow: Flow::UserSrp, parameters, session: None };
     let SignedIn::Challenge(challenge) = app.bench.pools.initiate_auth(&app.bench.cx(), &start).await.unwrap() else {
         panic!("SRP always asks")
     };

@@ -11,6 +11,7 @@ pub(crate) async fn run(cx: &Cx, _by: Permit<Public>, input: Input) -> Result<Ou
         client: ClientId(input.client_id),
         flow: shown::flow(input.auth_flow)?,
         parameters: shown::parameters(input.auth_parameters),
+        session: input.session,
     };
     Ok(shown::answer!(cx.pools.initiate_auth(&carried, &request).await?))
 }

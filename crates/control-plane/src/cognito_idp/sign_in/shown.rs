@@ -13,6 +13,7 @@ pub(super) struct Shown {
     pub(super) session: Option<String>,
     pub(super) challenge_parameters: BTreeMap<String, String>,
     pub(super) authentication_result: Option<wire::AuthenticationResultType>,
+    pub(super) available_challenges: Option<Vec<wire::ChallengeNameType>>,
 }
 
 /// An answer of the type at hand.
@@ -24,7 +25,7 @@ macro_rules! answer {
             session: shown.session,
             challenge_parameters: Some(shown.challenge_parameters),
             authentication_result: shown.authentication_result,
-            ..Default::default()
+            available_challenges: shown.available_challenges,
         }
     }};
 }
@@ -37,6 +38,7 @@ pub(super) fn shown(signed_in: SignedIn) -> Result<Shown> {
             session: None,
             challenge_parameters: BTreeMap::new(),
             authentication_result: Some(result(tokens)),
+            available_challenges: None,
         }),
         SignedIn::Challenge(challenge) => Ok(Shown {
             challenge_name: Some(name(challenge.name)?),
@@ -47,6 +49,7 @@ pub(super) fn shown(signed_in: SignedIn) -> Result<Shown> {
                 .chain(challenge.parameters.into_iter().map(|(name, value)| (name.to_owned(), value)))
                 .collect(),
             authentication_result: None,
+            available_challenges: offers(&challenge.available)?,
         }),
     }
 }
@@ -59,8 +62,17 @@ pub(crate) fn result(tokens: Tokens) -> wire::AuthenticationResultType {
         token_type: Some("Bearer".to_owned()),
         refresh_token: tokens.refresh,
         id_token: tokens.id,
-        new_device_metadata: None,
+        new_device_metadata: tokens.new_device.map(|device| wire::NewDeviceMetadataType {
+            device_key: Some(device.key),
+            device_group_key: Some(device.group),
+        }),
     }
+}
+
+fn offers(available: &[&str]) -> Result<Option<Vec<wire::ChallengeNameType>>> {
+    let named = |name: &&str| name.parse().map_err(|_| unknown("challenge"));
+    let names: Vec<_> = available.iter().map(named).collect::<Result<_>>()?;
+    Ok(Some(names).filter(|names| !names.is_empty()))
 }
 
 fn name(name: ChallengeName) -> Result<wire::ChallengeNameType> {
@@ -105,7 +117,8 @@ mod tests {
 
     #[test]
     fn tokens_come_without_challenge_and_with_empty_parameters() {
-        let tokens = Tokens { id: Some("i".into()), access: "a".into(), refresh: None, expires_in: 300 };
+        let tokens =
+            Tokens { id: Some("i".into()), access: "a".into(), refresh: None, expires_in: 300, new_device: None };
         let shown = shown(SignedIn::Tokens(tokens)).unwrap();
         assert!(shown.challenge_name.is_none() && shown.session.is_none() && shown.challenge_parameters.is_empty());
         let result = shown.authentication_result.unwrap();

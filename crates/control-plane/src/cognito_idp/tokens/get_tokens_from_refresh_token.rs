@@ -9,6 +9,7 @@ pub(crate) async fn run(cx: &Cx, _by: Permit<Public>, input: Input) -> Result<Ou
     let client = cx.pools.client(&ClientId(input.client_id)).await?;
     let proof = ClientProof::Secret(input.client_secret.as_deref());
     let action = "GetTokensFromRefreshToken";
-    let tokens = cx.pools.refresh(&carried, action, &client, &input.refresh_token, proof).await?;
+    let from = (proof, input.device_key.as_deref());
+    let tokens = cx.pools.refresh_from(&carried, action, &client, &input.refresh_token, from).await?;
     Ok(Output { authentication_result: Some(shown::result(tokens)) })
 }

@@ -11,6 +11,6 @@ pub(crate) async fn run(cx: &Cx, _by: Permit<Public>, input: Input) -> Result<Ou
         code: input.confirmation_code,
         force_alias: input.force_alias_creation.unwrap_or(false),
     };
-    cx.pools.confirm_sign_up(&carried, request).await?;
-    Ok(Output { session: None })
+    let session = cx.pools.confirm_sign_up_within(&carried, request, input.session.as_deref()).await?;
+    Ok(Output { session })
 }

@@ -47,6 +47,6 @@ pub(super) fn delivery(delivery: Delivery) -> wire::CodeDeliveryDetailsType {
 }
 
 /// The second factors that are on; absent where there is none.
-pub(super) fn factors(user: &User) -> Option<Vec<String>> {
+pub(crate) fn factors(user: &User) -> Option<Vec<String>> {
     Some(user.credentials.mfa_enabled.clone()).filter(|factors| !factors.is_empty())
 }

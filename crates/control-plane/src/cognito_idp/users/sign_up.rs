@@ -16,6 +16,6 @@ pub(crate) async fn run(cx: &Cx, _by: Permit<Public>, input: Input) -> Result<Ou
         user_confirmed: done.confirmed,
         user_sub: done.sub,
         code_delivery_details: done.delivery.map(shown::delivery),
-        session: None,
+        session: done.session,
     })
 }

@@ -11,8 +11,9 @@ use crate::ports::{StoreError, Taken};
 use crate::service::UserPools;
 use crate::triggers::Birth;
 use crate::user::{User, UserStatus};
-use crate::users::sign_up::{name_taken, new_attributes};
+use crate::users::sign_up::{may_lack_password, name_taken, new_attributes};
 use crate::users::update::of_user;
+use std::collections::BTreeMap;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -69,6 +70,9 @@ impl UserPools {
         let policy = &pool.settings.password_policy;
         let name = names::check_new(&pool.settings, &request.username)?;
         let attributes = new_attributes(pool, Writer::Admin, name, &request.username, &request.attributes)?;
+        if request.temporary_password.is_none() && may_lack_password(&pool.settings, &attributes) {
+            return self.create_passwordless(cx, pool, request, (name, attributes)).await;
+        }
         let plain = self.temporary_password(pool, request)?;
         if self.find_user(pool, &request.username).await?.is_some() {
             return Err(taken(name));
@@ -83,6 +87,22 @@ impl UserPools {
             self.invite(cx, pool, &user, &request.mediums, &plain).await?;
         }
         Ok(user)
+    }
+
+    /// Somebody who signs in by codes: confirmed at once, and nothing to tell them but that (spec C.1).
+    async fn create_passwordless(
+        &self,
+        cx: &RequestContext,
+        pool: &UserPool,
+        request: &AdminCreateUser,
+        (name, attributes): (NewName, BTreeMap<String, String>),
+    ) -> Result<User> {
+        if self.find_user(pool, &request.username).await?.is_some() {
+            return Err(taken(name));
+        }
+        let mut user = self.new_user(cx, pool, name, &request.username, attributes, UserStatus::Confirmed);
+        self.pre_sign_up(cx, pool, None, &mut user, Birth::AdminCreateUser).await?;
+        self.insert_new(cx, pool, user, name, request.force_alias).await
     }
 
     /// The temporary password of the request, checked, or a generated one.
