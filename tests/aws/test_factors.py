@@ -1,4 +1,4 @@
-"""Sign-in in all its forms: codes as second factor, USER_AUTH, remembered devices, the session of a sign-up."""
+"""Sign-in in all its forms: codes as second factor, USER_AUTH, remembered devices, passkeys, the session of a sign-up."""
 
 import base64
 import json
@@ -10,6 +10,7 @@ import pytest
 from pycognito.aws_srp import AWSSRP, generate_hash_device
 
 from lab import PASSWORD, Pool, unique
+from webauthn import SoftKey, encode
 from wire import refused
 
 SMS = {"SnsCallerArn": "arn:aws:iam::000000000000:role/sns"}
@@ -204,6 +205,53 @@ def test_an_unknown_user_cannot_be_told_from_a_known_one(lab, choosing):
     assert sent["ChallengeParameters"]["CODE_DELIVERY_DESTINATION"] == "a***@e***"
     wrong = {"USERNAME": nobody, "EMAIL_OTP_CODE": "12345678"}
     refused(lab.idp.respond_to_auth_challenge, "CodeMismatchException", ClientId=client, ChallengeName="EMAIL_OTP", Session=sent["Session"], ChallengeResponses=wrong)
+
+
+# --- passkeys
+
+
+@pytest.fixture(scope="module")
+def keyed(lab):
+    pool = Pool(lab, client={"ExplicitAuthFlows": list(CHOICE)}, Policies={"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}})
+    lab.idp.set_user_pool_mfa_config(UserPoolId=pool.id, WebAuthnConfiguration={"RelyingPartyId": "localhost", "UserVerification": "required"})
+    return pool
+
+
+def test_a_passkey_from_registration_to_deletion(lab, keyed):
+    name = keyed.user()
+    token = keyed.tokens(name)["AccessToken"]
+    key = SoftKey(name, "localhost", "http://localhost:3000")
+    options = lab.idp.start_web_authn_registration(AccessToken=token)["CredentialCreationOptions"]
+    assert options["rp"]["id"] == "localhost" and options["authenticatorSelection"]["residentKey"] == "required"
+    assert [one["alg"] for one in options["pubKeyCredParams"]] == [-7, -257]
+    document = key.register(options)
+    lab.idp.complete_web_authn_registration(AccessToken=token, Credential=document)
+    refused(lab.idp.complete_web_authn_registration, "WebAuthnChallengeNotFoundException", AccessToken=token, Credential=document)
+    listed = lab.idp.list_web_authn_credentials(AccessToken=token)["Credentials"]
+    assert [(one["CredentialId"], one["RelyingPartyId"], one["AuthenticatorTransports"]) for one in listed] == [(encode(key.id), "localhost", ["internal"])]
+    assert "WEB_AUTHN" in lab.idp.get_user_auth_factors(AccessToken=token)["ConfiguredUserAuthFactors"]
+    asked = begin(keyed, name, PREFERRED_CHALLENGE="WEB_AUTHN")
+    assert asked["ChallengeName"] == "WEB_AUTHN" and "WEB_AUTHN" in asked["AvailableChallenges"]
+    credential = key.sign(json.loads(asked["ChallengeParameters"]["CREDENTIAL_REQUEST_OPTIONS"]))
+    assert respond(keyed, asked, name, CREDENTIAL=credential)["AuthenticationResult"]["AccessToken"]
+    refused(respond, "NotAuthorizedException", pool=keyed, asked=asked, name=name, CREDENTIAL=credential)
+    lab.idp.delete_web_authn_credential(AccessToken=token, CredentialId=encode(key.id))
+    refused(lab.idp.delete_web_authn_credential, "ResourceNotFoundException", AccessToken=token, CredentialId=encode(key.id))
+    assert begin(keyed, name, PREFERRED_CHALLENGE="WEB_AUTHN")["ChallengeName"] == "SELECT_CHALLENGE"
+
+
+def test_registration_refuses_what_is_not_of_this_page(lab, keyed, pool):
+    name = keyed.user()
+    token = keyed.tokens(name)["AccessToken"]
+
+    def complete(key):
+        options = lab.idp.start_web_authn_registration(AccessToken=token)["CredentialCreationOptions"]
+        lab.idp.complete_web_authn_registration(AccessToken=token, Credential=key.register(options))
+
+    refused(complete, "WebAuthnOriginNotAllowedException", key=SoftKey(name, "localhost", "https://evil.example"))
+    refused(complete, "WebAuthnRelyingPartyMismatchException", key=SoftKey(name, "evil.example", "http://localhost:3000"))
+    refused(lab.idp.start_web_authn_registration, "WebAuthnNotEnabledException", AccessToken=pool.tokens(pool.user())["AccessToken"])
+    refused(lab.idp.list_web_authn_credentials, "NotAuthorizedException", AccessToken="x.y.z")
 
 
 # --- remembered devices

@@ -13,6 +13,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0004_user_names.sql"),
     include_str!("../migrations/0005_functions.sql"),
     include_str!("../migrations/0006_devices.sql"),
+    include_str!("../migrations/0007_passkeys.sql"),
 ];
 
 /// Brings the database to the newest schema.

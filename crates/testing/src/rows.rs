@@ -9,6 +9,7 @@ use user_pools::domain::Domain;
 use user_pools::group::{Branding, Group, ResourceServer};
 use user_pools::identity_provider::{Identity, IdentityProvider, ProviderKind, SUBJECT};
 use user_pools::oauth::{AuthCode, LoginSession};
+use user_pools::passkeys::Passkey;
 use user_pools::pool::{PoolSettings, UserPool};
 use user_pools::ports::{Code, CodePurpose, Decision, Queued};
 use user_pools::token::{KeyPurpose, KeyState, RefreshToken, SignIn, SigningKeyRow};
@@ -348,5 +349,21 @@ pub fn device(user: &User, key: &str) -> Device {
         modified: NOW,
         authenticated: NOW,
         last_ip: "127.0.0.1".to_owned(),
+    }
+}
+
+/// A passkey that verifies nothing.
+pub fn passkey(user: &User, id: &str) -> Passkey {
+    Passkey {
+        pool: user.pool.clone(),
+        sub: user.sub.clone(),
+        id: id.to_owned(),
+        name: "Passkey 1".to_owned(),
+        relying_party: "example.com".to_owned(),
+        attachment: None,
+        transports: vec![],
+        created: NOW,
+        counter: 0,
+        credential: serde_json::Value::Null,
     }
 }

@@ -89,6 +89,13 @@ pub enum ErrorKind {
     UserNotFound,
     UsernameExists,
     UserPoolTagging,
+    WebAuthnChallengeNotFound,
+    WebAuthnClientMismatch,
+    WebAuthnConfigurationMissing,
+    WebAuthnCredentialNotSupported,
+    WebAuthnNotEnabled,
+    WebAuthnOriginNotAllowed,
+    WebAuthnRelyingPartyMismatch,
     /// Not AWS's: what is asked for is not supported yet. The doors answer it as a typed refusal.
     NotSupportedYet,
     /// Storage cannot answer now: HTTP 503 at the doors. Never NotAuthorized, or clients would throw their tokens away (spec A.4).

@@ -28,6 +28,7 @@ pub mod mfa;
 pub mod names;
 pub mod oauth;
 mod outbox;
+pub mod passkeys;
 pub mod passwords;
 pub mod pool;
 pub mod pools;

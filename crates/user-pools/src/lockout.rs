@@ -26,7 +26,7 @@ pub enum Guess {
     Password,
     /// A second factor.
     Mfa,
-    /// A first factor other than the password: a code that was sent. Whoever merely knows a name can spend these guesses, so they
+    /// A first factor other than the password: a code that was sent, a passkey. Whoever merely knows a name can spend these guesses, so they
     /// must not lock the second factor; and they must not forgive guesses at it.
     First,
 }

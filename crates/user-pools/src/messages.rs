@@ -166,6 +166,36 @@ pub const INVALID_DEVICE_KEY: Error = say(Kind::InvalidParameter, "Invalid devic
 pub const INVALID_DEVICE_VERIFIER: Error =
     say(Kind::InvalidParameter, "Invalid device secret verifier configuration given.");
 
+// ---- Passkeys (H.11; the names are the model's, the sentences I) ----
+
+/// The pool does not take passkeys.
+pub const WEBAUTHN_NOT_ENABLED: Error = say(Kind::WebAuthnNotEnabled, "WebAuthn is not enabled for this user pool.");
+/// Neither a relying party nor a domain.
+pub const WEBAUTHN_NOT_CONFIGURED: Error = say(
+    Kind::WebAuthnConfigurationMissing,
+    "WebAuthn configuration is missing: set RelyingPartyId, or add a domain to the user pool.",
+);
+/// No registration was begun, or it has ended or been used.
+pub const WEBAUTHN_CHALLENGE_NOT_FOUND: Error =
+    say(Kind::WebAuthnChallengeNotFound, "The challenge of this registration was not found or has expired.");
+/// Begun by another client.
+pub const WEBAUTHN_CLIENT_MISMATCH: Error =
+    say(Kind::WebAuthnClientMismatch, "The registration was started by another app client.");
+/// The origin is outside the relying party.
+pub const WEBAUTHN_ORIGIN: Error =
+    say(Kind::WebAuthnOriginNotAllowed, "The origin is not allowed for this relying party.");
+/// The credential was made for another relying party.
+pub const WEBAUTHN_RELYING_PARTY: Error =
+    say(Kind::WebAuthnRelyingPartyMismatch, "The credential belongs to another relying party.");
+/// The credential cannot be used.
+pub const WEBAUTHN_CREDENTIAL: Error = say(Kind::WebAuthnCredentialNotSupported, "The credential is not supported.");
+/// The document is not what a browser makes.
+pub const WEBAUTHN_DOCUMENT: Error = say(Kind::InvalidParameter, "Invalid credential.");
+/// Twenty passkeys (H.8).
+pub const TOO_MANY_PASSKEYS: Error = say(Kind::LimitExceeded, "A user can have at most 20 passkeys.");
+/// DeleteWebAuthnCredential of none of the user's.
+pub const PASSKEY_DOES_NOT_EXIST: Error = say(Kind::ResourceNotFound, "Credential does not exist.");
+
 // ---- Tokens (K 26-30) ----
 
 /// K 26.

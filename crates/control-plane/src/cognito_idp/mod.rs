@@ -9,6 +9,7 @@ mod groups;
 mod identity_providers;
 mod mfa;
 mod paging;
+mod passkeys;
 mod pools;
 mod prelude;
 mod resource_servers;

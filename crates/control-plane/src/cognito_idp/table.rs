@@ -130,11 +130,11 @@ operations! {
     signed DescribeManagedLoginBrandingByClient = branding::describe_managed_login_branding_by_client;
     // Signing in
     public InitiateAuth = sign_in::initiate_auth,
-        missing "refused: passkeys, step-up (TARGET_ACR_VALUES, MAX_AGE, ACCESS_TOKEN)";
+        missing "refused: step-up (TARGET_ACR_VALUES, MAX_AGE, ACCESS_TOKEN)";
     public RespondToAuthChallenge = sign_in::respond_to_auth_challenge,
         missing "refused: DEVICE_SRP_AUTH, SELECT_MFA_TYPE and MFA_SETUP where DefineAuthChallenge names them";
     signed AdminInitiateAuth = sign_in::admin_initiate_auth,
-        missing "refused: passkeys, step-up (TARGET_ACR_VALUES, MAX_AGE, ACCESS_TOKEN)";
+        missing "refused: step-up (TARGET_ACR_VALUES, MAX_AGE, ACCESS_TOKEN)";
     signed AdminRespondToAuthChallenge = sign_in::admin_respond_to_auth_challenge,
         missing "refused: DEVICE_SRP_AUTH, SELECT_MFA_TYPE and MFA_SETUP where DefineAuthChallenge names them";
     // Tokens
@@ -150,13 +150,17 @@ operations! {
     signed AdminSetUserMFAPreference = mfa::admin_set_user_mfa_preference,
         missing "refused: WebAuthnMfaSettings";
     signed GetUserPoolMfaConfig = mfa::get_user_pool_mfa_config;
-    signed SetUserPoolMfaConfig = mfa::set_user_pool_mfa_config,
-        missing "kept without effect: passkey settings";
+    signed SetUserPoolMfaConfig = mfa::set_user_pool_mfa_config;
     token SetUserSettings = mfa::set_user_settings;
     signed AdminSetUserSettings = mfa::admin_set_user_settings;
     signed AdminDeleteSoftwareToken = mfa::admin_delete_software_token;
     token GetUserAuthFactors = mfa::get_user_auth_factors;
     signed AdminGetUserAuthFactors = mfa::admin_get_user_auth_factors;
+    // Passkeys
+    token StartWebAuthnRegistration = passkeys::start_web_authn_registration;
+    token CompleteWebAuthnRegistration = passkeys::complete_web_authn_registration;
+    token ListWebAuthnCredentials = passkeys::list_web_authn_credentials;
+    token DeleteWebAuthnCredential = passkeys::delete_web_authn_credential;
     // Remembered devices
     token ConfirmDevice = devices::confirm_device;
     token GetDevice = devices::get_device;

@@ -12,6 +12,7 @@ mod groups;
 mod identity_providers;
 mod login_sessions;
 mod outbox;
+mod passkeys;
 mod pending;
 mod pools;
 mod resource_servers;

@@ -13,6 +13,7 @@ pub mod functions;
 pub mod groups;
 pub mod identities;
 pub mod outbox;
+pub mod passkeys;
 pub mod pending;
 pub mod pools;
 pub mod sign_ins;
@@ -132,6 +133,12 @@ macro_rules! conformance_suite {
                 a_device_is_stored_once_and_reads_back
                 a_device_changes_in_its_own_row_only
                 devices_are_listed_in_pages_and_go_with_their_user
+            }
+            passkeys {
+                a_credential_is_one_users_in_its_pool
+                a_user_has_so_many_passkeys_and_no_more_even_in_parallel
+                of_two_uses_of_a_passkey_at_once_one_conflicts
+                passkeys_go_with_their_user
             }
             pending {
                 what_waits_is_taken_once_even_in_parallel

@@ -6,6 +6,7 @@ use crate::group::{Branding, Group, ResourceServer};
 use crate::identity_provider::IdentityProvider;
 use crate::ids::{ClientId, Millis, PoolId, Scope};
 use crate::oauth::{AuthCode, LoginSession};
+use crate::passkeys::Passkey;
 use crate::pool::{AliasKind, UserPool};
 use crate::ports::Decision;
 use crate::token::{RefreshToken, SignIn, SigningKeyRow};
@@ -74,6 +75,7 @@ pub trait Store:
     + Outbox
     + SignIns
     + Devices
+    + Passkeys
     + Pending
     + LoginSessions
     + AuthCodes
@@ -95,6 +97,7 @@ impl<
         + Outbox
         + SignIns
         + Devices
+        + Passkeys
         + Pending
         + LoginSessions
         + AuthCodes
@@ -465,6 +468,19 @@ pub trait Devices: Send + Sync {
     async fn delete_device(&self, pool: PoolId, sub: String, key: String) -> StoreResult<()>;
     /// A user's devices by key; `after` is a key.
     async fn list_devices(&self, pool: PoolId, sub: String, page: Page) -> StoreResult<Vec<Device>>;
+}
+
+/// Passkeys.
+#[async_trait]
+pub trait Passkeys: Send + Sync {
+    /// Exists(Key) when anybody in the pool has that credential, Full when the user has `most` of them, NotFound when the user is gone.
+    async fn insert_passkey(&self, now: Millis, passkey: Passkey, most: usize) -> StoreResult<()>;
+    /// All of a user, oldest first.
+    async fn passkeys_of(&self, pool: PoolId, sub: String) -> StoreResult<Vec<Passkey>>;
+    /// Notes a use: the stored credential gives way to this one if its counter is still the one that was read. Conflict, NotFound.
+    async fn use_passkey(&self, now: Millis, passkey: Passkey, counter_read: u32) -> StoreResult<()>;
+    /// NotFound.
+    async fn delete_passkey(&self, pool: PoolId, sub: String, id: String) -> StoreResult<()>;
 }
 
 /// What waits for a single answer.

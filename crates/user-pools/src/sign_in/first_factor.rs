@@ -3,6 +3,7 @@
 use crate::attributes::is_verified;
 use crate::mfa::{Choice, choose};
 use crate::names;
+use crate::passkeys;
 use crate::pool::{AliasKind, Contact, MfaRequirement, PoolSettings};
 use crate::user::{User, UserStatus};
 
@@ -13,10 +14,11 @@ pub(crate) enum First {
     Password,
     Email,
     Sms,
+    Passkey,
 }
 
 impl First {
-    const ALL: [Self; 4] = [Self::PasswordSrp, Self::Password, Self::Email, Self::Sms];
+    const ALL: [Self; 5] = [Self::PasswordSrp, Self::Password, Self::Email, Self::Sms, Self::Passkey];
 
     /// AWS's name of it as a challenge.
     pub const fn as_str(self) -> &'static str {
@@ -25,6 +27,7 @@ impl First {
             Self::Password => "PASSWORD",
             Self::Email => "EMAIL_OTP",
             Self::Sms => "SMS_OTP",
+            Self::Passkey => "WEB_AUTHN",
         }
     }
 
@@ -37,7 +40,7 @@ impl First {
         match self {
             Self::Email => Some(Contact::Email),
             Self::Sms => Some(Contact::Phone),
-            Self::PasswordSrp | Self::Password => None,
+            Self::PasswordSrp | Self::Password | Self::Passkey => None,
         }
     }
 }
@@ -51,8 +54,9 @@ pub(crate) fn allowed(pool: &PoolSettings, first: First) -> bool {
     }
 }
 
-/// What a user may choose among. `lenient`: users are hidden, and an address that waits for its confirmation must look like one that has it.
-pub(crate) fn available(pool: &PoolSettings, user: &User, lenient: bool) -> Vec<First> {
+/// What a user may choose among. `has_passkey`: one for the pool's relying party. `lenient`: users are hidden, and an address that waits for
+/// its confirmation must look like one that has it.
+pub(crate) fn available(pool: &PoolSettings, user: &User, has_passkey: bool, lenient: bool) -> Vec<First> {
     // What a second factor protects must not be reached around it.
     let has_second = pool.mfa != MfaRequirement::Off && choose(pool, user) != Choice::Nothing;
     let passwordless = pool.mfa != MfaRequirement::On && !has_second && user.status != UserStatus::ForceChangePassword;
@@ -66,6 +70,7 @@ pub(crate) fn available(pool: &PoolSettings, user: &User, lenient: bool) -> Vec<
         First::PasswordSrp | First::Password => user.credentials.password.is_some(),
         First::Email => passwordless && known(Contact::Email),
         First::Sms => passwordless && known(Contact::Phone),
+        First::Passkey => has_passkey && (passwordless || passkeys::settings(pool).counts_as_two),
     };
     First::ALL.into_iter().filter(|first| allowed(pool, *first) && has(*first)).collect()
 }
@@ -82,6 +87,7 @@ pub(crate) fn of_nobody(pool: &PoolSettings, name: &str) -> Vec<First> {
             let usual = pool.auto_verified.contains(&Contact::Phone) && !by(AliasKind::Email);
             pool.mfa != MfaRequirement::On && (names::is_phone(name) || usual)
         }
+        First::Passkey => false,
     };
     First::ALL.into_iter().filter(|first| allowed(pool, *first) && has(*first)).collect()
 }
@@ -91,7 +97,7 @@ mod tests {
     use super::*;
     use crate::user::Password;
     use crate::users::fixtures::{settings, user};
-    use First::{Email, PasswordSrp, Sms};
+    use First::{Email, Passkey, PasswordSrp, Sms};
 
     fn pool() -> PoolSettings {
         let mut pool = settings();
@@ -110,11 +116,12 @@ mod tests {
 
     #[test]
     fn a_factor_is_offered_when_the_pool_has_it_and_the_user_can_answer_it() {
-        assert_eq!(available(&pool(), &person(), false), [PasswordSrp, First::Password, Email]);
-        assert_eq!(available(&settings(), &person(), false), [PasswordSrp, First::Password]);
+        assert_eq!(available(&pool(), &person(), false, false), [PasswordSrp, First::Password, Email]);
+        assert_eq!(available(&pool(), &person(), true, false), [PasswordSrp, First::Password, Email, Passkey]);
+        assert_eq!(available(&settings(), &person(), true, false), [PasswordSrp, First::Password]);
         let mut without = person();
         without.credentials.password = None;
-        assert_eq!(available(&pool(), &without, false), [Email, Sms], "no password: any address will do");
+        assert_eq!(available(&pool(), &without, false, false), [Email, Sms], "no password: any address will do");
     }
 
     #[test]
@@ -123,28 +130,31 @@ mod tests {
         let mut strict = pool();
         strict.mfa = MfaRequirement::On;
         strict.software_token_mfa = Some(true);
-        assert_eq!(available(&strict, &person(), false), passwords);
+        assert_eq!(available(&strict, &person(), true, false), passwords);
         let mut optional = pool();
         optional.mfa = MfaRequirement::Optional;
         optional.documents.insert("EmailMfaConfiguration".into(), serde_json::json!({}));
         let mut careful = person();
-        assert_eq!(available(&optional, &careful, false).len(), 3);
+        assert_eq!(available(&optional, &careful, false, false).len(), 3);
         careful.credentials.mfa_enabled = vec!["EMAIL_OTP".into()];
-        assert_eq!(available(&optional, &careful, false), passwords);
+        assert_eq!(available(&optional, &careful, true, false), passwords);
+        let both = serde_json::json!({"FactorConfiguration": "MULTI_FACTOR_WITH_USER_VERIFICATION"});
+        optional.documents.insert("WebAuthnConfiguration".into(), both);
+        assert_eq!(available(&optional, &careful, true, false), [PasswordSrp, First::Password, Passkey]);
     }
 
     #[test]
     fn a_temporary_password_is_the_only_way_in() {
         let mut invited = person();
         invited.status = UserStatus::ForceChangePassword;
-        assert_eq!(available(&pool(), &invited, false), [PasswordSrp, First::Password]);
+        assert_eq!(available(&pool(), &invited, true, false), [PasswordSrp, First::Password]);
     }
 
     #[test]
     fn nobody_looks_like_an_ordinary_user() {
         let (pool, ordinary) = (pool(), person());
-        assert_eq!(of_nobody(&pool, "ann@example.com"), available(&pool, &ordinary, true));
-        assert_eq!(of_nobody(&pool, "ann"), available(&pool, &ordinary, true));
+        assert_eq!(of_nobody(&pool, "ann@example.com"), available(&pool, &ordinary, false, true));
+        assert_eq!(of_nobody(&pool, "ann"), available(&pool, &ordinary, false, true));
         assert_eq!(of_nobody(&pool, "+12065550100"), [PasswordSrp, First::Password, Sms]);
         assert_eq!(of_nobody(&settings(), "ann"), [PasswordSrp, First::Password]);
     }

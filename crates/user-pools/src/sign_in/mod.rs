@@ -14,6 +14,7 @@ mod first_factor;
 pub mod flow;
 mod new_password;
 mod next;
+mod passkey;
 mod password;
 mod second_factor;
 mod sent_code;
@@ -159,6 +160,8 @@ pub enum ChallengeName {
     Password,
     /// `PASSWORD_SRP`.
     PasswordSrp,
+    /// `WEB_AUTHN`.
+    WebAuthn,
     /// `DEVICE_SRP_AUTH`.
     DeviceSrpAuth,
     /// `DEVICE_PASSWORD_VERIFIER`.
@@ -168,7 +171,7 @@ pub enum ChallengeName {
 }
 
 impl ChallengeName {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::PasswordVerifier,
         Self::NewPasswordRequired,
         Self::MfaSetup,
@@ -181,6 +184,7 @@ impl ChallengeName {
         Self::SelectChallenge,
         Self::Password,
         Self::PasswordSrp,
+        Self::WebAuthn,
         Self::DeviceSrpAuth,
         Self::DevicePasswordVerifier,
     ];
@@ -205,6 +209,7 @@ impl ChallengeName {
             Self::SelectChallenge => "SELECT_CHALLENGE",
             Self::Password => "PASSWORD",
             Self::PasswordSrp => "PASSWORD_SRP",
+            Self::WebAuthn => "WEB_AUTHN",
             Self::DeviceSrpAuth => "DEVICE_SRP_AUTH",
             Self::DevicePasswordVerifier => "DEVICE_PASSWORD_VERIFIER",
             Self::Other => "OTHER",

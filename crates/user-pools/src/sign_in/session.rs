@@ -49,6 +49,8 @@ pub(crate) enum Step {
     FirstEmail,
     /// A code by SMS is due as first factor.
     FirstSms,
+    /// A passkey's signature is due.
+    Passkey,
     /// Everything else has been proven; the device proves itself.
     Device,
     /// The device's SRP_B has been sent; the claim comes with a SECRET_BLOCK.
@@ -85,6 +87,7 @@ impl Step {
             Self::Choose => ChallengeName::SelectChallenge,
             Self::Password => ChallengeName::Password,
             Self::PasswordSrp => ChallengeName::PasswordSrp,
+            Self::Passkey => ChallengeName::WebAuthn,
             Self::Device => ChallengeName::DeviceSrpAuth,
             Self::DeviceVerifier => ChallengeName::DevicePasswordVerifier,
             Self::Custom => ChallengeName::CustomChallenge,

@@ -89,6 +89,7 @@ fn expected(rule: &str) -> Option<&'static str> {
         "mfa.choice" | "first_factor.choice" => "one of the factors that were offered",
         "device" => "the key of a device that this user has confirmed",
         "device.claim" => "a claim signed with the device's own secret",
+        "passkey" => "the signature of a passkey of this user, over the challenge of this Session",
         "mfa.totp" => "the code of this moment (30 s, one step either way), not used before",
         "refresh_token" => "a live refresh token of this client",
         "refresh_token.revoked" => "a refresh token whose sign-in has not been ended",

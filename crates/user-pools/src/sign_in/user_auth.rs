@@ -63,7 +63,7 @@ impl UserPools {
         let stamp = user.as_ref().map_or_else(|| State::random_stamp(self), |user| user.credentials.stamp());
         let state = State::begin(self, cx, place, &start.door, name, (&sub, stamp));
         let state = state.at_device(start.parameters.get("DEVICE_KEY"));
-        let (offered, genuine) = Self::offered(place, &start.door, user.as_ref(), name)?;
+        let (offered, genuine) = self.offered(place, &start.door, user.as_ref(), name).await?;
         trail.at("first_factor.choice");
         let preferred = start.parameters.get("PREFERRED_CHALLENGE").map(named).transpose()?;
         let visitor = Visitor { place, user, offered, genuine, state };
@@ -75,12 +75,20 @@ impl UserPools {
     }
 
     /// What the user may choose among, and whether it is their own; for whom nothing is left, what an ordinary user has.
-    pub(super) fn offered(place: &Place, door: &Door, user: Option<&User>, name: &str) -> Result<(Vec<First>, bool)> {
+    pub(super) async fn offered(
+        &self,
+        place: &Place,
+        door: &Door,
+        user: Option<&User>,
+        name: &str,
+    ) -> Result<(Vec<First>, bool)> {
         let hides = place.hides_users(door);
         let settings = &place.pool.settings;
         let nobody = || (of_nobody(settings, &names::fold(settings, name)), false);
+        // Looked for in either case: nobody costs what somebody costs.
+        let has_passkey = !self.usable_passkeys(place, user.map_or("nobody", |user| &user.sub)).await?.is_empty();
         let Some(user) = user else { return Ok(nobody()) };
-        let offered = available(settings, user, hides);
+        let offered = available(settings, user, has_passkey, hides);
         match (offered.is_empty(), hides) {
             (false, _) => Ok((offered, true)),
             (true, true) => Ok(nobody()),
@@ -113,8 +121,9 @@ impl UserPools {
             }
             First::Password => Ok(self.ask_for(cx, visitor, Step::Password, ChallengeName::Password)),
             First::PasswordSrp => Ok(self.ask_for(cx, visitor, Step::PasswordSrp, ChallengeName::PasswordSrp)),
-            First::Email => self.begin_with_code(cx, visitor, Contact::Email, start, trail).await,
-            First::Sms => self.begin_with_code(cx, visitor, Contact::Phone, start, trail).await,
+            First::Email | First::Sms | First::Passkey => {
+                self.begin_without_password(cx, visitor, first, start, trail).await
+            }
         }
     }
 
@@ -125,12 +134,12 @@ impl UserPools {
         Outcome::Challenge(visitor.with_offers(Challenge::new(name, session, parameters)))
     }
 
-    /// Nothing is sent to who could not come in with it; where users are not hidden they hear why.
-    async fn begin_with_code(
+    /// A code or a passkey. Nothing is sent to who could not come in with it; where users are not hidden they hear why.
+    async fn begin_without_password(
         &self,
         cx: &RequestContext,
         visitor: &Visitor<'_>,
-        contact: Contact,
+        first: First,
         start: &Start,
         trail: &mut Trail,
     ) -> Result<Outcome> {
@@ -144,8 +153,14 @@ impl UserPools {
         let shown = visitor.shown(self);
         self.pre_authentication(cx, place, visitor.user.as_ref(), &shown).await?;
         trail.at("first_factor");
-        let welcome = visitor.genuine && obstacle.is_none();
-        let challenge = self.send_first_code(cx, visitor, contact, welcome).await?;
+        let challenge = match (first.contact(), &visitor.user) {
+            (Some(contact), _) => {
+                let welcome = visitor.genuine && obstacle.is_none();
+                self.send_first_code(cx, visitor, contact, welcome).await?
+            }
+            (None, Some(user)) => self.ask_for_passkey(cx, place, user, &visitor.state).await?,
+            (None, None) => return Err(messages::NOT_OFFERED),
+        };
         Ok(Outcome::Challenge(visitor.with_offers(challenge)))
     }
 
@@ -224,7 +239,7 @@ fn obstacle(user: &User) -> Option<Error> {
 
 impl UserPools {
     /// `ConfiguredUserAuthFactors` (GetUserAuthFactors): what the user could begin with, and the app.
-    pub fn configured_factors(&self, pool: &crate::pool::UserPool, user: &User) -> Vec<&'static str> {
+    pub async fn configured_factors(&self, pool: &crate::pool::UserPool, user: &User) -> Result<Vec<&'static str>> {
         let settings = &pool.settings;
         let mut factors = Vec::new();
         let has = |contact: Contact| user.attributes.contains_key(contact.attribute());
@@ -233,8 +248,10 @@ impl UserPools {
         }
         factors.extend((allowed(settings, First::Email) && has(Contact::Email)).then_some("EMAIL_OTP"));
         factors.extend((allowed(settings, First::Sms) && has(Contact::Phone)).then_some("SMS_OTP"));
+        let passkeys = self.store.passkeys_of(pool.id.clone(), user.sub.clone()).await?;
+        factors.extend((allowed(settings, First::Passkey) && !passkeys.is_empty()).then_some("WEB_AUTHN"));
         let app = user.credentials.totp.as_ref().is_some_and(|totp| totp.verified);
         factors.extend(app.then_some("SOFTWARE_TOKEN"));
-        factors
+        Ok(factors)
     }
 }

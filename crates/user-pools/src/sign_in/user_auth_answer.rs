@@ -1,4 +1,4 @@
-//! Answers before the first factor is proven: the choice, the password, SRP_A, a code. The user may not exist; then every answer is
+//! Answers before the first factor is proven: the choice, the password, SRP_A, a code, a passkey. The user may not exist; then every answer is
 //! wrong in the words and at the price of a wrong one.
 use super::first_factor::First;
 use super::sent_code::given_code;
@@ -25,7 +25,8 @@ impl UserPools {
             ChallengeName::SelectChallenge
             | ChallengeName::Password
             | ChallengeName::PasswordSrp
-            | ChallengeName::SmsOtp => true,
+            | ChallengeName::SmsOtp
+            | ChallengeName::WebAuthn => true,
             ChallengeName::EmailOtp => match answer.session.as_deref() {
                 Some(session) => {
                     let state = self.session_for(cx, place, &answer.door, session, answer.challenge)?;
@@ -51,7 +52,8 @@ impl UserPools {
                 trail.at("first_factor.choice");
                 // As at the start, from what user and pool are now.
                 let name = &visitor.state.started_as;
-                (visitor.offered, visitor.genuine) = Self::offered(place, &answer.door, visitor.user.as_ref(), name)?;
+                (visitor.offered, visitor.genuine) =
+                    self.offered(place, &answer.door, visitor.user.as_ref(), name).await?;
                 let first = named(answer.responses.require("ANSWER")?)?;
                 if !visitor.offered.contains(&first) {
                     return Err(messages::NOT_OFFERED);
@@ -67,6 +69,10 @@ impl UserPools {
                 self.go_on_with(cx, &visitor, First::PasswordSrp, answer, trail).await
             }
             Step::FirstEmail | Step::FirstSms => self.answer_first_code(cx, visitor, answer, trail).await,
+            Step::Passkey => match visitor.user.take() {
+                Some(user) => self.answer_passkey(cx, place, &answer.responses, (user, visitor.state), trail).await,
+                None => Err(messages::INCORRECT_CREDENTIALS.because("no user answers to this name")),
+            },
             _ => Err(messages::CHALLENGE_MISMATCH),
         }
     }
@@ -111,7 +117,7 @@ impl UserPools {
         trail: &mut Trail,
     ) -> Result<Outcome> {
         let start = begun(&visitor.state, answer);
-        let needs_nothing = first.contact().is_some();
+        let needs_nothing = first.contact().is_some() || first == First::Passkey;
         if needs_nothing || first == First::PasswordSrp {
             // Before a code is sent: one choice sends one code.
             trail.at("session.single_use");

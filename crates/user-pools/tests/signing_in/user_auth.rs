@@ -153,7 +153,7 @@ async fn who_was_made_without_a_password_is_sent_a_code_at_once() {
     assert_eq!(bench.stored(&user).await.attributes["email_verified"], "true");
     assert_eq!(says(app.sign_in(ALICE, "").await), "Missing required parameter PASSWORD");
     assert_eq!(says(app.sign_in(ALICE, "anything").await), WRONG);
-    assert_eq!(bench.pools.configured_factors(&app.pool, &user), ["EMAIL_OTP"]);
+    assert_eq!(bench.pools.configured_factors(&app.pool, &user).await.unwrap(), ["EMAIL_OTP"]);
 }
 
 #[tokio::test]
@@ -228,6 +228,7 @@ async fn an_unknown_user_is_led_like_a_known_one_and_never_arrives() {
         &[("PREFERRED_CHALLENGE", "SMS_OTP")],
         &[("PREFERRED_CHALLENGE", "PASSWORD")],
         &[("PREFERRED_CHALLENGE", "PASSWORD_SRP")],
+        &[("PREFERRED_CHALLENGE", "WEB_AUTHN")],
     ] {
         let known = challenge(begin(&app, ALICE, more).await);
         let nobody = challenge(begin(&app, NOBODY, more).await);

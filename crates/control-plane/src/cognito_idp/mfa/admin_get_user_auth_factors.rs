@@ -6,7 +6,7 @@ use wire::{AdminGetUserAuthFactorsRequest as Input, AdminGetUserAuthFactorsRespo
 pub(crate) async fn run(cx: &Cx, by: Permit<SigV4>, input: Input) -> Result<Output> {
     let pool = cx.pools.pool_in(by.scope(), &PoolId(input.user_pool_id)).await?;
     let user = cx.user(&pool, &input.username).await?;
-    let shown = auth_factors::of(cx, &pool, user);
+    let shown = auth_factors::of(cx, &pool, user).await?;
     Ok(Output {
         username: shown.username,
         preferred_mfa_setting: shown.preferred_mfa_setting,

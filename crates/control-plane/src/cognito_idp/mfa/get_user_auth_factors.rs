@@ -3,8 +3,7 @@ use super::super::prelude::*;
 use super::auth_factors;
 use wire::{GetUserAuthFactorsRequest as Input, GetUserAuthFactorsResponse as Output};
 
-#[expect(clippy::unused_async, reason = "every operation is asked asynchronously")]
 pub(crate) async fn run(cx: &Cx, by: Permit<AccessToken>, _input: Input) -> Result<Output> {
     let access = by.into_access();
-    Ok(auth_factors::of(cx, &access.pool, access.user))
+    auth_factors::of(cx, &access.pool, access.user).await
 }
