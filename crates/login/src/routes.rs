@@ -18,6 +18,7 @@ enum Endpoint {
     UserInfo,
     Revoke,
     SignIn,
+    CodeSignIn,
     SignUp,
     Confirm,
     Resend,
@@ -45,7 +46,7 @@ const POST: &str = "POST";
 const BOTH: &str = "GET, HEAD, POST";
 
 /// Path, door, methods, endpoint.
-const ROUTES: [(&str, Door, &str, Endpoint); 20] = [
+const ROUTES: [(&str, Door, &str, Endpoint); 21] = [
     ("/", Door::Page, GET, Endpoint::Front),
     ("/oauth2/authorize", Door::Page, GET, Endpoint::Authorize),
     ("/oauth2/idpresponse", Door::Page, BOTH, Endpoint::IdpResponse),
@@ -53,6 +54,7 @@ const ROUTES: [(&str, Door, &str, Endpoint); 20] = [
     ("/oauth2/userInfo", Door::Open, BOTH, Endpoint::UserInfo),
     ("/oauth2/revoke", Door::Open, POST, Endpoint::Revoke),
     ("/login", Door::Page, BOTH, Endpoint::SignIn),
+    ("/login/code", Door::Page, BOTH, Endpoint::CodeSignIn),
     ("/signup", Door::Page, BOTH, Endpoint::SignUp),
     ("/confirmUser", Door::Page, BOTH, Endpoint::Confirm),
     ("/resendcode", Door::Page, BOTH, Endpoint::Resend),
@@ -159,6 +161,7 @@ async fn page(call: &Call<'_>, endpoint: Endpoint) -> Response<Bytes> {
         Endpoint::Front => pages::front::get(call).await,
         Endpoint::Authorize => authorize::get(call).await,
         Endpoint::IdpResponse => federation::handle(call).await,
+        Endpoint::CodeSignIn => pages::code_sign_in::handle(call).await,
         Endpoint::SignIn => pages::sign_in::handle(call).await,
         Endpoint::SignUp => pages::sign_up::handle(call).await,
         Endpoint::Confirm => pages::confirm::handle(call).await,

@@ -1,4 +1,4 @@
-//! /mfa/code: the code of the authenticator app, or the one that was sent.
+//! /mfa/code: the code of the authenticator app, or the one that was sent as first or second factor.
 use super::{Scene, problem, step};
 use crate::authorize;
 use crate::fields;
@@ -48,7 +48,11 @@ fn page(scene: &Scene<'_>, asked: &Asked<'_>, lead: String, problem: Option<(Sta
         lead: vec![lead],
         forms: vec![Form { hidden, ..scene.form("/mfa/code", "Continue", vec![fields::code("Code")]) }],
         links: vec![scene.link("", "Back to sign in", "/login")],
-        ..Page::new("Two-step verification")
+        ..Page::new(if asked.challenge == ChallengeName::SoftwareTokenMfa {
+            "Two-step verification"
+        } else {
+            "Enter the code"
+        })
     };
     scene.show(status, page)
 }
@@ -59,6 +63,7 @@ fn kind(challenge: &str) -> (ChallengeName, &'static str, &'static str) {
     match ChallengeName::from_name(challenge) {
         name @ ChallengeName::SmsMfa => (name, "SMS_MFA_CODE", SENT),
         name @ ChallengeName::EmailOtp => (name, "EMAIL_OTP_CODE", SENT),
+        name @ ChallengeName::SmsOtp => (name, "SMS_OTP_CODE", SENT),
         _ => {
             let app = "Enter the code that your authenticator app shows.";
             (ChallengeName::SoftwareTokenMfa, "SOFTWARE_TOKEN_MFA_CODE", app)

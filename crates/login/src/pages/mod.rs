@@ -1,5 +1,6 @@
 //! The pages. Each file is one page: what it shows and what its form does. Entering checks the authorize request again, whatever the page
 //! before it carried, and refuses posts that did not come from a page of ours.
+pub(crate) mod code_sign_in;
 pub(crate) mod confirm;
 pub(crate) mod confirm_forgot;
 pub(crate) mod failure;

@@ -1,5 +1,5 @@
 //! /login: username and password.
-use super::{Scene, confirm, confirm_forgot, problem, step};
+use super::{Scene, code_sign_in, confirm, confirm_forgot, problem, step};
 use crate::authorize;
 use crate::federation;
 use crate::fields;
@@ -57,6 +57,9 @@ fn page(scene: &Scene<'_>, username: &str) -> Page {
     }
     let fields = vec![fields::username(settings, username), fields::current_password()];
     let mut links: Vec<_> = providers.collect();
+    if code_sign_in::is_offered(scene.site()) {
+        links.push(scene.link("", "Sign in with a code", "/login/code"));
+    }
     links.push(scene.link("", "Forgot your password?", "/forgotPassword"));
     if !settings.admin_create_only {
         links.push(scene.link("New here?", "Create an account", "/signup"));

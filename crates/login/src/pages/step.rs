@@ -38,7 +38,7 @@ async fn ask(scene: &Scene<'_>, username: &str, challenge: &Challenge) -> Respon
             let required = challenge.parameters.get("requiredAttributes").map_or("[]", String::as_str);
             new_password::first(scene, username, &challenge.session, required)
         }
-        ChallengeName::SoftwareTokenMfa | ChallengeName::SmsMfa | ChallengeName::EmailOtp => {
+        ChallengeName::SoftwareTokenMfa | ChallengeName::SmsMfa | ChallengeName::EmailOtp | ChallengeName::SmsOtp => {
             mfa_code::first(scene, username, challenge)
         }
         ChallengeName::SelectMfaType => mfa_choice::first(scene, username, challenge),

@@ -172,6 +172,7 @@ async fn nothing_that_comes_in_is_shown_unescaped() {
         }
         for action in [
             "/login",
+            "/login/code",
             "/signup",
             "/forgotPassword",
             "/confirmUser",
@@ -224,6 +225,7 @@ async fn a_form_needs_the_token_of_its_browser() {
         assert_eq!(bench.decisions.last().rule, "csrf.token");
     }
     for action in [
+        "/login/code",
         "/signup",
         "/confirmUser",
         "/resendcode",

@@ -355,6 +355,65 @@ async fn a_second_step_by_a_code_is_chosen_sent_and_asked_for() {
 }
 
 #[tokio::test]
+async fn a_code_alone_signs_in_where_pool_and_client_let_it() {
+    let bench = Bench::new();
+    let by_code = |settings: &mut PoolSettings| {
+        email_pool(settings);
+        settings.first_factors = vec!["PASSWORD".into(), "EMAIL_OTP".into()];
+    };
+    let pool = bench.pool_with(by_code).await;
+    let client = bench
+        .client_with(&pool, |settings| {
+            settings.auth_flows = Some(vec!["ALLOW_USER_AUTH".into()]);
+            settings.prevent_user_existence_errors = Some("ENABLED".into());
+        })
+        .await;
+    bench.user_with(&pool, "eve@example.com", |user| user.credentials.password = None).await;
+    bench.user(&pool, "ann@example.com").await;
+    for name in ["eve@example.com", "ann@example.com"] {
+        let mut browser = Browser::new(&bench);
+        let page = browser.get(&format!("/login?{}", ask(&client))).await;
+        assert!(page.text().contains("Sign in with a code"), "{}", page.text());
+        let page = browser.get(&format!("/login/code?{}", ask(&client))).await;
+        let page = browser.submit(page.form_to("/login/code").with("username", name)).await;
+        assert!(page.text().contains("We have sent a code to "), "{}", page.text());
+        let wrong = browser.submit(page.form_to("/mfa/code").with("code", "0")).await;
+        assert!(wrong.text().contains("Invalid code received for user"), "{}", wrong.text());
+        let code = bench.mail.code_to(name);
+        let back = browser.submit(wrong.form_to("/mfa/code").with("code", &code)).await;
+        assert!(back.sent("code").is_some(), "{}", back.text());
+    }
+    let mut browser = Browser::new(&bench);
+    let sent = bench.mail.count();
+    let page = browser.get(&format!("/login/code?{}", ask(&client))).await;
+    let page = browser.submit(page.form_to("/login/code").with("username", "nobody@example.com")).await;
+    assert!(page.text().contains("We have sent a code to n***@e***."), "{}", page.text());
+    assert_eq!(bench.mail.count(), sent, "nobody is written to");
+    let wrong = browser.submit(page.form_to("/mfa/code").with("code", "12345678")).await;
+    assert!(wrong.text().contains("Invalid code received for user"), "{}", wrong.text());
+}
+
+#[tokio::test]
+async fn without_the_clients_flow_a_code_alone_signs_nobody_in() {
+    let bench = Bench::new();
+    let by_code = |settings: &mut PoolSettings| {
+        email_pool(settings);
+        settings.first_factors = vec!["PASSWORD".into(), "EMAIL_OTP".into()];
+    };
+    let pool = bench.pool_with(by_code).await;
+    let client = bench.client(&pool).await;
+    bench.user(&pool, "ann@example.com").await;
+    let mut browser = Browser::new(&bench);
+    let page = browser.get(&format!("/login?{}", ask(&client))).await;
+    assert!(!page.text().contains("Sign in with a code"));
+    let page = browser.get(&format!("/login/code?{}", ask(&client))).await;
+    let refused = browser.submit(page.form_to("/login/code").with("username", "ann@example.com")).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.text().contains("USER_AUTH flow not enabled for this client"), "{}", refused.text());
+    assert_eq!(bench.mail.count(), 0);
+}
+
+#[tokio::test]
 async fn where_no_app_is_taken_the_second_step_is_set_up_by_an_address() {
     let bench = Bench::new();
     let strict = |settings: &mut PoolSettings| {

@@ -98,9 +98,10 @@ pub(super) fn check_door(door: &Door, flow: Flow) -> Result<()> {
     }
 }
 
-/// Refuses a flow that the client has not enabled. Managed login brings its own way in and needs none.
+/// Refuses a flow that the client has not enabled. Managed login brings its own way in and needs none but the one that takes no password.
 pub(super) fn check_client(door: &Door, client: &ClientSettings, flow: Flow) -> Result<()> {
-    if *door == Door::ManagedLogin || enabled(client, flow) { Ok(()) } else { Err(flow.not_enabled()) }
+    let own_way = *door == Door::ManagedLogin && flow != Flow::UserAuth;
+    if own_way || enabled(client, flow) { Ok(()) } else { Err(flow.not_enabled()) }
 }
 
 #[cfg(test)]
