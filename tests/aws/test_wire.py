@@ -1,6 +1,7 @@
 """A.2-A.5: what the front end says before an operation runs. Every sentence here is built from botocore's models, not from our own code."""
 
 import json
+import re
 
 import botocore.session
 import pytest
@@ -12,6 +13,7 @@ from wire import refused
 MODEL = botocore.session.get_session().get_service_model("cognito-idp")
 UNSIGNED = {name for name in MODEL.operation_names if MODEL.operation_model(name).auth_type == "none"}
 TOO_LONG_TO_SEND = 100_000
+PLACE_AND_RULE = re.compile(r"at '([^']+)' failed to satisfy constraint: (.*)$", re.DOTALL)
 
 
 def raw(lab, operation, body, **headers):
@@ -99,6 +101,14 @@ def test_each_number_out_of_range_is_told(lab, operation):
                 continue
             want = {wire.sentence(name, member, value, f"Member must have value {word} than or equal to {bound}")}
             assert told(raw(lab, operation, good | {name: value})) == want, name
+
+
+@pytest.mark.parametrize("operation", SUPPORTED)
+def test_each_constraint_within_lists_maps_and_structures_is_told_at_its_place(lab, operation):
+    for inside, value, want in wire.breaks(MODEL.operation_model(operation).input_shape):
+        if "." in inside or not isinstance(value.get(inside), (str, int)):
+            found = {(place, rule) for sentence in told(raw(lab, operation, value)) for place, rule in PLACE_AND_RULE.findall(sentence)}
+            assert found == want, (inside, value)
 
 
 def test_two_broken_constraints_are_told_in_one_answer(lab):

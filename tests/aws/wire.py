@@ -179,6 +179,7 @@ _SAMPLES = (
     "+15555550100",
     "eyJa.b.c",
     "terms-of-use",
+    "Level1",
     "lambda:GetLayerVersion",
     "subnet-0",
     "arn:aws:lambda:us-east-1:000000000000:function:f",
@@ -196,6 +197,61 @@ def _text(shape):
         if not list(violations(shape, sample)):
             return sample
     raise AssertionError(f"no sample satisfies {shape.name}: {shape.metadata}; add one")
+
+
+def breaks(shape, place=""):
+    """Inputs of a structure that break one constraint each, at every depth: (where, input, {(place, constraint)}), all from the model."""
+    whole = minimal(shape)
+    for name, member in shape.members.items():
+        here = f"{place}.{lower_camel(name)}" if place else lower_camel(name)
+        if name in shape.required_members:
+            yield here, {key: value for key, value in whole.items() if key != name}, {(here, "Member must not be null")}
+        for inside, value, want in _broken(member, here):
+            yield inside, whole | {name: value}, want
+
+
+def _broken(shape, here):
+    kind = shape.type_name
+    lowest, highest = shape.metadata.get("min"), shape.metadata.get("max")
+    if kind == "structure":
+        if not getattr(shape, "is_document_type", False):
+            yield from breaks(shape, here)
+    elif kind == "list":
+        rest = [minimal(shape.member)] * (max(lowest or 0, 1) - 1)
+        if highest is not None and highest < 1000:
+            yield here, [minimal(shape.member)] * (highest + 1), {(here, f"Member must have length less than or equal to {highest}")}
+        if lowest:
+            yield here, [minimal(shape.member)] * (lowest - 1), {(here, f"Member must have length greater than or equal to {lowest}")}
+        for inside, value, want in _broken(shape.member, f"{here}.1.member"):
+            scalar = shape.member.type_name not in ("structure", "list", "map")
+            yield inside, [value, *rest], {(here, f"Member must satisfy constraint: [{rules(shape.member)}]")} if scalar else want
+    elif kind == "map":
+        key, value = minimal(shape.key), minimal(shape.value)
+        for _, broken, _want in _broken(shape.value, here) if shape.value.type_name == "string" else ():
+            yield here, {key: broken}, {(here, f"Map value must satisfy constraint: [{rules(shape.value)}]")}
+        for _, broken, _want in _broken(shape.key, here):
+            yield here, {broken: value}, {(here, f"Map keys must satisfy constraint: [{rules(shape.key)}]")}
+    elif kind == "string":
+        long = ["a" * (highest + 1)] if highest is not None and highest < 20_000 else []
+        for value in (*long, *([""] if lowest else []), *(["a \t"] if shape.metadata.get("pattern") else []), *(["no-such-word"] if shape.enum else [])):
+            if found := {(here, rule) for rule in violations(shape, value)}:
+                yield here, value, found
+    elif kind in ("integer", "long"):
+        if highest is not None and highest < 2**31 - 1:
+            yield here, highest + 1, {(here, f"Member must have value less than or equal to {highest}")}
+        if lowest is not None:
+            yield here, lowest - 1, {(here, f"Member must have value greater than or equal to {lowest}")}
+
+
+def rules(shape):
+    """A scalar's constraints as A.5 lists them within brackets: maximum, minimum, pattern or words."""
+    lowest, highest, pattern = (shape.metadata.get(name) for name in ("min", "max", "pattern"))
+    if shape.enum:
+        return f"Member must satisfy enum value set: [{', '.join(shape.enum)}]"
+    told = [f"Member must have length less than or equal to {highest}"] if highest is not None else []
+    told += [f"Member must have length greater than or equal to {lowest}"] if lowest is not None else []
+    told += [f"Member must satisfy regular expression pattern: {pattern}"] if pattern else []
+    return ", ".join(told) or "Member must not be null"
 
 
 def refused(call, code, message=None, /, **arguments):

@@ -91,7 +91,7 @@ fn structure(shape: &Shape, members: &[Member]) -> String {
 }
 
 fn length(shape: &Shape) -> String {
-    format!("Length {{ min: {:?}, max: {:?} }}", shape.min.filter(|min| *min > 0), shape.max)
+    format!("Length {{ min: {:?}, max: {:?} }}", shape.min, shape.max)
 }
 
 fn range(shape: &Shape) -> String {

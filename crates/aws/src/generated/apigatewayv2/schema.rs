@@ -1568,21 +1568,21 @@ static STAGE_VARIABLES_MAP: Shape = Shape::Map(MapShape {
 });
 
 static STRING_WITH_LENGTH_BETWEEN0_AND1024: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(1024) },
+    length: Length { min: Some(0), max: Some(1024) },
     pattern: None,
     values: &[],
     sensitive: false,
 });
 
 static STRING_WITH_LENGTH_BETWEEN0_AND2048: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(2048) },
+    length: Length { min: Some(0), max: Some(2048) },
     pattern: None,
     values: &[],
     sensitive: false,
 });
 
 static STRING_WITH_LENGTH_BETWEEN0_AND32_K: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(32768) },
+    length: Length { min: Some(0), max: Some(32768) },
     pattern: None,
     values: &[],
     sensitive: false,

@@ -95,7 +95,7 @@ static ACCOUNT_TAKEOVER_RISK_CONFIGURATION_TYPE: Shape = Shape::Structure(Struct
 });
 
 static ACR_CONFIGURATION_TYPE: Shape = Shape::Map(MapShape {
-    length: Length { min: None, max: Some(4) },
+    length: Length { min: Some(0), max: Some(4) },
     key: &ACR_LEVEL_KEY_TYPE,
     value: &ACR_LEVEL_CONFIG_TYPE,
     sensitive: false,
@@ -127,7 +127,7 @@ static ACR_MAPPING_KEY_TYPE: Shape = Shape::String(StringShape {
 });
 
 static ACR_MAPPING_TYPE: Shape = Shape::Map(MapShape {
-    length: Length { min: None, max: Some(4) },
+    length: Length { min: Some(0), max: Some(4) },
     key: &ACR_MAPPING_KEY_TYPE,
     value: &ACR_VALUE_TYPE,
     sensitive: false,
@@ -1071,7 +1071,7 @@ static ASSET_EXTENSION_TYPE: Shape = Shape::String(StringShape {
 });
 
 static ASSET_LIST_TYPE: Shape =
-    Shape::List(ListShape { length: Length { min: None, max: Some(40) }, member: &ASSET_TYPE, sensitive: false });
+    Shape::List(ListShape { length: Length { min: Some(0), max: Some(40) }, member: &ASSET_TYPE, sensitive: false });
 
 static ASSET_TYPE: Shape = Shape::Structure(StructureShape {
     members: &[
@@ -1184,7 +1184,7 @@ static ATTRIBUTES_REQUIRE_VERIFICATION_BEFORE_UPDATE_TYPE: Shape = Shape::List(L
 });
 
 static AUDIENCE_LIST_TYPE: Shape =
-    Shape::List(ListShape { length: Length { min: None, max: Some(1) }, member: &AUDIENCE_TYPE, sensitive: false });
+    Shape::List(ListShape { length: Length { min: Some(0), max: Some(1) }, member: &AUDIENCE_TYPE, sensitive: false });
 
 static AUDIENCE_TYPE: Shape = Shape::String(StringShape {
     length: Length { min: Some(1), max: Some(256) },
@@ -1231,14 +1231,14 @@ static BLOCKED_IP_RANGE_LIST_TYPE: Shape =
 static BOOLEAN_TYPE: Shape = Shape::Boolean;
 
 static CSS_TYPE: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(131072) },
+    length: Length { min: Some(0), max: Some(131072) },
     pattern: None,
     values: &[],
     sensitive: false,
 });
 
 static CALLBACK_URLS_LIST_TYPE: Shape = Shape::List(ListShape {
-    length: Length { min: None, max: Some(100) },
+    length: Length { min: Some(0), max: Some(100) },
     member: &REDIRECT_URL_TYPE,
     sensitive: false,
 });
@@ -3349,7 +3349,7 @@ pub static GET_DERIVED_TOKEN_REQUEST: StructureShape = StructureShape {
 };
 
 static GET_DERIVED_TOKEN_TOKEN_MODEL_TYPE: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(131072) },
+    length: Length { min: Some(0), max: Some(131072) },
     pattern: Some(&patterns::GET_DERIVED_TOKEN_TOKEN_MODEL_TYPE),
     values: &[],
     sensitive: true,
@@ -3660,12 +3660,12 @@ static IDP_IDENTIFIER_TYPE: Shape = Shape::String(StringShape {
 });
 
 static IDP_IDENTIFIERS_LIST_TYPE: Shape = Shape::List(ListShape {
-    length: Length { min: None, max: Some(50) },
+    length: Length { min: Some(0), max: Some(50) },
     member: &IDP_IDENTIFIER_TYPE,
     sensitive: false,
 });
 
-static IMAGE_FILE_TYPE: Shape = Shape::Blob(Length { min: None, max: Some(131072) });
+static IMAGE_FILE_TYPE: Shape = Shape::Blob(Length { min: Some(0), max: Some(131072) });
 
 static INBOUND_FEDERATION_LAMBDA_TYPE: Shape = Shape::Structure(StructureShape {
     members: &[
@@ -4274,7 +4274,7 @@ pub static LIST_WEB_AUTHN_CREDENTIALS_REQUEST: StructureShape = StructureShape {
 };
 
 static LOG_CONFIGURATION_LIST_TYPE: Shape = Shape::List(ListShape {
-    length: Length { min: None, max: Some(2) },
+    length: Length { min: Some(0), max: Some(2) },
     member: &LOG_CONFIGURATION_TYPE,
     sensitive: false,
 });
@@ -4322,7 +4322,7 @@ static LOG_LEVEL: Shape = Shape::String(StringShape {
 });
 
 static LOGOUT_URLS_LIST_TYPE: Shape = Shape::List(ListShape {
-    length: Length { min: None, max: Some(100) },
+    length: Length { min: Some(0), max: Some(100) },
     member: &REDIRECT_URL_TYPE,
     sensitive: false,
 });
@@ -4465,11 +4465,14 @@ static OAUTH_FLOW_TYPE: Shape = Shape::String(StringShape {
     sensitive: false,
 });
 
-static OAUTH_FLOWS_TYPE: Shape =
-    Shape::List(ListShape { length: Length { min: None, max: Some(3) }, member: &OAUTH_FLOW_TYPE, sensitive: false });
+static OAUTH_FLOWS_TYPE: Shape = Shape::List(ListShape {
+    length: Length { min: Some(0), max: Some(3) },
+    member: &OAUTH_FLOW_TYPE,
+    sensitive: false,
+});
 
 static OPTIONAL_ARN_TYPE: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(2048) },
+    length: Length { min: Some(0), max: Some(2048) },
     pattern: Some(&patterns::OPTIONAL_ARN_TYPE),
     values: &[],
     sensitive: false,
@@ -4763,7 +4766,7 @@ static RESOURCE_ID_TYPE: Shape = Shape::String(StringShape {
 });
 
 static RESOURCE_LIST_TYPE: Shape = Shape::List(ListShape {
-    length: Length { min: None, max: Some(1) },
+    length: Length { min: Some(0), max: Some(1) },
     member: &RESOURCE_SERVER_IDENTIFIER_TYPE,
     sensitive: false,
 });
@@ -5577,7 +5580,7 @@ static STRING_TO_STRING_MAP_TYPE: Shape = Shape::Map(MapShape {
 });
 
 static STRING_TYPE: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(131072) },
+    length: Length { min: Some(0), max: Some(131072) },
     pattern: None,
     values: &[],
     sensitive: false,
@@ -5602,7 +5605,7 @@ pub static TAG_RESOURCE_REQUEST: StructureShape = StructureShape {
 };
 
 static TAG_VALUE_TYPE: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(256) },
+    length: Length { min: Some(0), max: Some(256) },
     pattern: None,
     values: &[],
     sensitive: false,

@@ -19,7 +19,7 @@ static ACCELERATOR_CONFIG: Shape = Shape::Structure(StructureShape {
 static ACCELERATOR_MEMORY_GB: Shape = Shape::Integer(Range { min: None, max: None });
 
 static ACTION: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(10000) },
+    length: Length { min: Some(0), max: Some(10000) },
     pattern: Some(&patterns::ACTION),
     values: &[],
     sensitive: false,
@@ -109,7 +109,7 @@ static ARCHITECTURES_LIST: Shape =
     Shape::List(ListShape { length: Length { min: Some(1), max: Some(1) }, member: &ARCHITECTURE, sensitive: false });
 
 static ARN: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(10000) },
+    length: Length { min: Some(0), max: Some(10000) },
     pattern: Some(&patterns::ARN),
     values: &[],
     sensitive: false,
@@ -138,7 +138,7 @@ static CAPACITY_PROVIDER_CONFIG: Shape = Shape::Structure(StructureShape {
 });
 
 static CODE_SIGNING_CONFIG_ARN: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(200) },
+    length: Length { min: Some(0), max: Some(200) },
     pattern: Some(&patterns::CODE_SIGNING_CONFIG_ARN),
     values: &[],
     sensitive: false,
@@ -326,7 +326,7 @@ pub static DELETE_FUNCTION_REQUEST: StructureShape = StructureShape {
 };
 
 static DESCRIPTION: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(256) },
+    length: Length { min: Some(0), max: Some(256) },
     pattern: None,
     values: &[],
     sensitive: false,
@@ -409,7 +409,7 @@ static EPHEMERAL_STORAGE: Shape = Shape::Structure(StructureShape {
 static EPHEMERAL_STORAGE_SIZE: Shape = Shape::Integer(Range { min: Some(512), max: Some(32768) });
 
 static EVENT_SOURCE_TOKEN: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(256) },
+    length: Length { min: Some(0), max: Some(256) },
     pattern: Some(&patterns::EVENT_SOURCE_TOKEN),
     values: &[],
     sensitive: false,
@@ -420,7 +420,7 @@ static EXECUTION_ENVIRONMENT_MEMORY_GI_B_PER_V_CPU: Shape = Shape::Double;
 static EXECUTION_TIMEOUT: Shape = Shape::Integer(Range { min: Some(1), max: Some(31622400) });
 
 static FILE_SYSTEM_ARN: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(256) },
+    length: Length { min: Some(0), max: Some(256) },
     pattern: Some(&patterns::FILE_SYSTEM_ARN),
     values: &[],
     sensitive: false,
@@ -448,7 +448,7 @@ static FILE_SYSTEM_CONFIG: Shape = Shape::Structure(StructureShape {
 });
 
 static FILE_SYSTEM_CONFIG_LIST: Shape = Shape::List(ListShape {
-    length: Length { min: None, max: Some(1) },
+    length: Length { min: Some(0), max: Some(1) },
     member: &FILE_SYSTEM_CONFIG,
     sensitive: false,
 });
@@ -629,7 +629,7 @@ pub static GET_POLICY_REQUEST: StructureShape = StructureShape {
 };
 
 static HANDLER: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(128) },
+    length: Length { min: Some(0), max: Some(128) },
     pattern: Some(&patterns::HANDLER),
     values: &[],
     sensitive: false,
@@ -722,7 +722,7 @@ static INVOCATION_TYPE: Shape = Shape::String(StringShape {
 static INVOKED_VIA_FUNCTION_URL: Shape = Shape::Boolean;
 
 static KMS_KEY_ARN: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(10000) },
+    length: Length { min: Some(0), max: Some(10000) },
     pattern: Some(&patterns::KMS_KEY_ARN),
     values: &[],
     sensitive: false,
@@ -826,7 +826,7 @@ pub static LIST_VERSIONS_BY_FUNCTION_REQUEST: StructureShape = StructureShape {
 };
 
 static LOCAL_MOUNT_PATH: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(160) },
+    length: Length { min: Some(0), max: Some(160) },
     pattern: Some(&patterns::LOCAL_MOUNT_PATH),
     values: &[],
     sensitive: false,
@@ -919,7 +919,7 @@ static PACKAGE_TYPE: Shape = Shape::String(StringShape {
 static PER_EXECUTION_ENVIRONMENT_MAX_CONCURRENCY: Shape = Shape::Integer(Range { min: Some(1), max: Some(1600) });
 
 static PRINCIPAL: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(2048) },
+    length: Length { min: Some(0), max: Some(2048) },
     pattern: Some(&patterns::HANDLER),
     values: &[],
     sensitive: false,
@@ -961,7 +961,7 @@ pub static REMOVE_PERMISSION_REQUEST: StructureShape = StructureShape {
 };
 
 static RESOURCE_ARN: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(10000) },
+    length: Length { min: Some(0), max: Some(10000) },
     pattern: Some(&patterns::KMS_KEY_ARN),
     values: &[],
     sensitive: false,
@@ -970,7 +970,7 @@ static RESOURCE_ARN: Shape = Shape::String(StringShape {
 static RETENTION_PERIOD_IN_DAYS: Shape = Shape::Integer(Range { min: Some(1), max: Some(90) });
 
 static ROLE_ARN: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(10000) },
+    length: Length { min: Some(0), max: Some(10000) },
     pattern: Some(&patterns::ROLE_ARN),
     values: &[],
     sensitive: false,
@@ -1076,14 +1076,17 @@ static S3_OBJECT_VERSION: Shape = Shape::String(StringShape {
 });
 
 static SECURITY_GROUP_ID: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(1024) },
+    length: Length { min: Some(0), max: Some(1024) },
     pattern: Some(&patterns::SECURITY_GROUP_ID),
     values: &[],
     sensitive: false,
 });
 
-static SECURITY_GROUP_IDS: Shape =
-    Shape::List(ListShape { length: Length { min: None, max: Some(5) }, member: &SECURITY_GROUP_ID, sensitive: false });
+static SECURITY_GROUP_IDS: Shape = Shape::List(ListShape {
+    length: Length { min: Some(0), max: Some(5) },
+    member: &SECURITY_GROUP_ID,
+    sensitive: false,
+});
 
 static SNAP_START: Shape = Shape::Structure(StructureShape {
     members: &[Member {
@@ -1104,7 +1107,7 @@ static SNAP_START_APPLY_ON: Shape = Shape::String(StringShape {
 });
 
 static SOURCE_OWNER: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(12) },
+    length: Length { min: Some(0), max: Some(12) },
     pattern: Some(&patterns::SOURCE_OWNER),
     values: &[],
     sensitive: false,
@@ -1125,17 +1128,17 @@ static STRING: Shape = Shape::String(StringShape {
 });
 
 static STRING_LIST: Shape =
-    Shape::List(ListShape { length: Length { min: None, max: Some(1500) }, member: &STRING, sensitive: false });
+    Shape::List(ListShape { length: Length { min: Some(0), max: Some(1500) }, member: &STRING, sensitive: false });
 
 static SUBNET_ID: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(1024) },
+    length: Length { min: Some(0), max: Some(1024) },
     pattern: Some(&patterns::SUBNET_ID),
     values: &[],
     sensitive: false,
 });
 
 static SUBNET_IDS: Shape =
-    Shape::List(ListShape { length: Length { min: None, max: Some(16) }, member: &SUBNET_ID, sensitive: false });
+    Shape::List(ListShape { length: Length { min: Some(0), max: Some(16) }, member: &SUBNET_ID, sensitive: false });
 
 static SYSTEM_LOG_LEVEL: Shape = Shape::String(StringShape {
     length: Length { min: None, max: None },
@@ -1169,7 +1172,7 @@ pub static TAG_RESOURCE_REQUEST: StructureShape = StructureShape {
 };
 
 static TAG_VALUE: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(256) },
+    length: Length { min: Some(0), max: Some(256) },
     pattern: Some(&patterns::TAG_KEY),
     values: &[],
     sensitive: false,
@@ -1432,7 +1435,7 @@ static VPC_CONFIG: Shape = Shape::Structure(StructureShape {
 });
 
 static WORKING_DIRECTORY: Shape = Shape::String(StringShape {
-    length: Length { min: None, max: Some(1000) },
+    length: Length { min: Some(0), max: Some(1000) },
     pattern: None,
     values: &[],
     sensitive: false,
