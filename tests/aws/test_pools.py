@@ -103,6 +103,40 @@ def test_an_update_replaces_what_it_does_not_name(idp):
     idp.delete_user_pool(UserPoolId=made)
 
 
+def test_attributes_are_added_to_a_pool_with_users_and_work_at_once(lab, idp):
+    pool = Pool(lab)
+    user = pool.user()
+    token = pool.sign_in(user)["AuthenticationResult"]["AccessToken"]
+    team = {"Name": "team", "AttributeDataType": "String", "Mutable": False, "StringAttributeConstraints": {"MinLength": "2", "MaxLength": "8"}}
+    level = {"Name": "level", "AttributeDataType": "Number", "NumberAttributeConstraints": {"MinValue": "1", "MaxValue": "9"}}
+    secret = {"Name": "score", "AttributeDataType": "Number", "DeveloperOnlyAttribute": True}
+    answer = idp.add_custom_attributes(UserPoolId=pool.id, CustomAttributes=[team, level, secret])
+    assert set(answer) == {"ResponseMetadata"}
+    schema = {row["Name"]: row for row in idp.describe_user_pool(UserPoolId=pool.id)["UserPool"]["SchemaAttributes"]}
+    assert list(schema)[20:] == ["custom:team", "custom:level", "dev:custom:score"]
+    assert schema["custom:team"] == team | {"Name": "custom:team", "DeveloperOnlyAttribute": False, "Required": False}
+    assert schema["custom:level"]["Mutable"] is True and schema["custom:level"]["NumberAttributeConstraints"] == {"MinValue": "1", "MaxValue": "9"}
+    assert schema["dev:custom:score"]["DeveloperOnlyAttribute"] is True
+
+    idp.update_user_attributes(AccessToken=token, UserAttributes=[{"Name": "custom:level", "Value": "3"}])
+    refused(idp.update_user_attributes, "InvalidParameterException", AccessToken=token, UserAttributes=[{"Name": "custom:level", "Value": "10"}])
+    refused(idp.update_user_attributes, "NotAuthorizedException", AccessToken=token, UserAttributes=[{"Name": "dev:custom:score", "Value": "1"}])
+    idp.admin_update_user_attributes(UserPoolId=pool.id, Username=user, UserAttributes=[{"Name": "dev:custom:score", "Value": "1"}])
+    shown = {row["Name"]: row["Value"] for row in idp.get_user(AccessToken=token)["UserAttributes"]}
+    assert shown["custom:level"] == "3" and "dev:custom:score" not in shown
+    pool.add_client(ReadAttributes=["custom:team"], WriteAttributes=["custom:team"])
+
+    def refuse(message, *attributes, **more):
+        refused(idp.add_custom_attributes, "InvalidParameterException", message, **({"UserPoolId": pool.id, "CustomAttributes": list(attributes)} | more))
+
+    refuse("custom:team: Existing attribute already has name custom:team.", {"Name": "new", "AttributeDataType": "String"}, team)
+    refuse("Required custom attributes are not supported currently.", {"Name": "new", "AttributeDataType": "String", "Required": True})
+    refuse("Invalid AttributeDataType input, consider using the provided AttributeDataType enum.", {"Name": "new"})
+    refuse("user.custom:new: Max length cannot be less than min length.", {"Name": "new", "AttributeDataType": "String", "StringAttributeConstraints": {"MinLength": "5", "MaxLength": "4"}})
+    assert len(idp.describe_user_pool(UserPoolId=pool.id)["UserPool"]["SchemaAttributes"]) == 23
+    refused(idp.add_custom_attributes, "ResourceNotFoundException", f"User pool {MISSING} does not exist.", UserPoolId=MISSING, CustomAttributes=[level])
+
+
 def pool_of(idp, **settings):
     return idp.create_user_pool(PoolName=unique("pool"), **settings)["UserPool"]["Id"]
 

@@ -55,6 +55,27 @@ resource "aws_cognito_user_pool" "pool" {
     }
   }
   tags = { stage = var.title }
+  schema {
+    name                = "team"
+    attribute_data_type = "String"
+    mutable             = true
+    string_attribute_constraints {
+      min_length = "1"
+      max_length = "64"
+    }
+  }
+  dynamic "schema" {
+    for_each = var.title == "first" ? [] : ["level"]
+    content {
+      name                = schema.value
+      attribute_data_type = "Number"
+      mutable             = true
+      number_attribute_constraints {
+        min_value = "0"
+        max_value = "9"
+      }
+    }
+  }
 }
 resource "aws_cognito_resource_server" "files" {
   user_pool_id = aws_cognito_user_pool.pool.id

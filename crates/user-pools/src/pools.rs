@@ -159,6 +159,21 @@ impl UserPools {
         }
     }
 
+    /// AddCustomAttributes: the new ones stand behind those the pool has, for users there are and for those to come. InvalidParameter.
+    pub async fn add_custom_attributes(
+        &self,
+        now: Millis,
+        scope: &Scope,
+        id: &PoolId,
+        given: &[schema::GivenAttribute],
+    ) -> Result<UserPool> {
+        self.update_pool(now, scope, id, |settings| {
+            settings.schema = schema::add_custom(&settings.schema, given)?;
+            Ok(())
+        })
+        .await
+    }
+
     /// DeleteUserPool. InvalidParameter while it is protected or has a domain.
     pub async fn delete_pool(&self, now: Millis, scope: &Scope, id: &PoolId) -> Result<()> {
         let pool = self.pool_in(scope, id).await?;

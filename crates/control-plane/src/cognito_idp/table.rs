@@ -114,6 +114,7 @@ operations! {
         missing "kept without effect: EmailConfiguration, the ARNs of SmsConfiguration, UserPoolAddOns";
     signed DeleteUserPool = pools::delete_user_pool;
     signed ListUserPools = pools::list_user_pools;
+    signed AddCustomAttributes = pools::add_custom_attributes;
     // App clients
     signed CreateUserPoolClient = clients::create_user_pool_client;
     signed DescribeUserPoolClient = clients::describe_user_pool_client;

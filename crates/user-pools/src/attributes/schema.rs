@@ -205,6 +205,26 @@ mod tests {
     }
 
     #[test]
+    fn a_pool_takes_fifty_custom_attributes_and_a_call_that_would_pass_them_adds_none() {
+        let many: Vec<_> = (0..50).map(|n| custom(&format!("a{n}"))).collect();
+        let (first, second) = many.split_at(25);
+        let schema = add_custom(&add_custom(&standard(), first).unwrap(), second).unwrap();
+        assert_eq!(schema.len(), 70);
+        let error = add_custom(&schema, &[custom("one-more")]).unwrap_err();
+        assert_eq!(error.message, "Exceeded the limit of 50 custom attributes.");
+    }
+
+    #[test]
+    fn one_name_twice_in_a_call_and_a_name_too_long_are_refused() {
+        let twice = add_custom(&standard(), &[custom("x"), custom("x")]).unwrap_err();
+        assert_eq!(twice.message, "custom:x: Existing attribute already has name custom:x.");
+        assert!(add_custom(&standard(), &[custom(&"x".repeat(21))]).is_err());
+        // A developer's attribute of the same name is another attribute.
+        let dev = GivenAttribute { developer_only: Some(true), ..custom("x") };
+        assert!(add_custom(&standard(), &[custom("x"), dev]).is_ok());
+    }
+
+    #[test]
     fn constraints_that_make_no_sense_are_refused() {
         for (min, max) in [("a", "1"), ("-1", "1"), ("0", "2049"), ("5", "4")] {
             let mut attribute = custom("x");

@@ -193,14 +193,20 @@ pub(super) fn schema(given: Vec<wire::SchemaAttributeType>) -> Vec<GivenAttribut
 fn attribute(given: wire::SchemaAttributeType) -> GivenAttribute {
     let strings = given.string_attribute_constraints.unwrap_or_default();
     let numbers = given.number_attribute_constraints.unwrap_or_default();
+    // Constraints of the other type have no effect, as on AWS; a standard attribute may leave its type out.
+    let (min, max) = match given.attribute_data_type {
+        Some(wire::AttributeDataType::Number) => (numbers.min_value, numbers.max_value),
+        Some(_) => (strings.min_length, strings.max_length),
+        None => (strings.min_length.or(numbers.min_value), strings.max_length.or(numbers.max_value)),
+    };
     GivenAttribute {
         name: given.name.unwrap_or_default(),
         data_type: given.attribute_data_type.map(data_type),
         developer_only: given.developer_only_attribute,
         mutable: given.mutable,
         required: given.required,
-        min: strings.min_length.or(numbers.min_value),
-        max: strings.max_length.or(numbers.max_value),
+        min,
+        max,
     }
 }
 

@@ -1,4 +1,5 @@
 //! Operations on user pools themselves.
+pub(super) mod add_custom_attributes;
 pub(super) mod create_user_pool;
 pub(super) mod delete_user_pool;
 pub(super) mod describe_user_pool;
