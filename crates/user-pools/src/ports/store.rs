@@ -94,7 +94,6 @@ impl<
         + Users
         + Codes
         + Outbox
-        + Outbox
         + SignIns
         + Devices
         + Passkeys
