@@ -58,7 +58,7 @@ async fn act(store: &SqliteStore, name: &str) {
     assert_eq!(code, Ok(Redeemed::Yes));
     let sign_in = rows::sign_in(&user, &client, name);
     let token = rows::refresh_token(&sign_in, hash(name, 2));
-    store.open_sign_in(NOW, sign_in.clone(), Some(token), None).await.unwrap();
+    store.open_sign_in(NOW, sign_in.clone(), user.stamp(), Some(token), None).await.unwrap();
     let next = rows::refresh_token(&sign_in, hash(name, 3));
     assert_eq!(store.rotate_refresh_token(NOW, hash(name, 2), next, 0).await, Ok(Rotated::Yes));
 }

@@ -286,7 +286,7 @@ async fn sweeping_removes_what_has_ended_in_small_batches_and_nothing_else() {
         let mut sign_in = rows::sign_in(&alice, &client, &format!("family{number}"));
         sign_in.expires_at = if number < 7 { NOW + HOUR } else { NOW + 2 * HOUR };
         let token = rows::refresh_token(&sign_in, [number; 32]);
-        store.open_sign_in(NOW, sign_in, Some(token), None).await.unwrap();
+        store.open_sign_in(NOW, sign_in, alice.stamp(), Some(token), None).await.unwrap();
     }
     store.put_code(NOW, rows::code(&alice, CodePurpose::SignUp, [0; 32]), rows::message(&alice, "code")).await.unwrap();
     store.insert_login_session(NOW, rows::login_session(&alice, [0; 32])).await.unwrap();

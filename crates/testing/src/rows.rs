@@ -242,7 +242,7 @@ pub fn login_session(user: &User, hash: [u8; 32]) -> LoginSession {
         sub: user.sub.clone(),
         auth_time: NOW,
         methods: vec!["pwd".to_owned()],
-        stamp: user.credentials.stamp(),
+        stamp: user.stamp(),
         expires_at: NOW + HOUR,
     }
 }
@@ -260,7 +260,7 @@ pub fn auth_code(user: &User, client: &AppClient, origin_jti: &str, hash: [u8; 3
         scopes: vec!["openid".to_owned()],
         auth_time: NOW,
         methods: vec!["pwd".to_owned()],
-        stamp: user.credentials.stamp(),
+        stamp: user.stamp(),
         origin_jti: origin_jti.to_owned(),
         expires_at: NOW + HOUR,
         redeemed_at: None,

@@ -53,6 +53,27 @@ impl std::fmt::Debug for User {
     }
 }
 
+impl User {
+    /// Short digest of what a sign-in rests on: the present password hash and the last global sign-out. What was begun before either changed
+    /// does not go on after it.
+    pub fn stamp(&self) -> String {
+        let phc = self.credentials.password.as_ref().map_or("", |password| password.phc.as_str());
+        let mut digest = digest::Context::new(&digest::SHA256);
+        digest.update(phc.as_bytes());
+        if let Some(at) = self.signed_out_at {
+            digest.update(&at.to_be_bytes());
+        }
+        hex::encode(&digest.finish().as_ref()[..8])
+    }
+
+    /// Whether a sign-in that rests on that stamp may be opened now. Storage asks it in the very act that opens one: what an operator or the
+    /// user does between the check of a credential and that act must not leave a live session behind.
+    pub fn admits(&self, stamp: &str) -> bool {
+        let barred = matches!(self.status, UserStatus::Unconfirmed | UserStatus::ResetRequired);
+        self.enabled && !barred && self.stamp() == stamp
+    }
+}
+
 /// `UserStatusType` (the three values that AWS never reaches are left out).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -98,14 +119,6 @@ pub struct Credentials {
     pub mfa_enabled: Vec<String>,
     /// The preferred one of them.
     pub mfa_preferred: Option<String>,
-}
-
-impl Credentials {
-    /// Short digest of the present password hash: what was begun under one password does not go on under another.
-    pub fn stamp(&self) -> String {
-        let phc = self.password.as_ref().map_or("", |password| password.phc.as_str());
-        hex::encode(&digest::digest(&digest::SHA256, phc.as_bytes()).as_ref()[..8])
-    }
 }
 
 /// A password at rest.

@@ -13,6 +13,7 @@ use rusqlite::params;
 impl AuthCodes for SqliteStore {
     async fn insert_auth_code(&self, _now: Millis, code: AuthCode) -> StoreResult<()> {
         self.write(move |db| {
+            sign_ins::admitted(db, &code.pool, &code.sub, &code.stamp)?;
             let sql = "INSERT INTO auth_codes (hash, pool, sub, client, origin_jti, expires_at, redeemed_at, doc)
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
             let (c, doc) = (&code, row::json(&code)?);
@@ -35,7 +36,7 @@ impl AuthCodes for SqliteStore {
         })
     }
 
-    /// When opening the sign-in fails (the user was deleted meanwhile), the act fails as a whole and the code stays unused.
+    /// When opening the sign-in fails (the user was deleted or shut out meanwhile), the act fails as a whole and the code stays unused.
     async fn redeem_auth_code(
         &self,
         now: Millis,
@@ -44,20 +45,20 @@ impl AuthCodes for SqliteStore {
         refresh: Option<RefreshToken>,
     ) -> StoreResult<CodeRedeemed> {
         self.write(move |db| {
-            let sql = "SELECT redeemed_at, origin_jti FROM auth_codes WHERE hash = ?1 AND expires_at > ?2";
+            let sql = "SELECT redeemed_at, origin_jti, doc FROM auth_codes WHERE hash = ?1 AND expires_at > ?2";
             let found = row::find(db, sql, params![hash, now], |row| {
-                Ok((row.get::<_, Option<Millis>>(0)?, row.get::<_, String>(1)?))
+                Ok((row.get::<_, Option<Millis>>(0)?, row.get::<_, String>(1)?, row::doc::<AuthCode>(row, 2)?))
             })?;
             match found {
                 None => Ok(CodeRedeemed::Absent),
-                Some((Some(_), family)) => {
+                Some((Some(_), family, _)) => {
                     sign_ins::revoke(db, now, &family)?;
                     Ok(CodeRedeemed::Reused)
                 }
-                Some((None, _)) => {
+                Some((None, _, code)) => {
                     let sql = "UPDATE auth_codes SET redeemed_at = ?1, origin_jti = ?2 WHERE hash = ?3";
                     row::run(db, sql, params![now, sign_in.origin_jti, hash])?;
-                    sign_ins::open(db, &sign_in, refresh.as_ref())?;
+                    sign_ins::open(db, &sign_in, &code.stamp, refresh.as_ref())?;
                     Ok(CodeRedeemed::Yes)
                 }
             }

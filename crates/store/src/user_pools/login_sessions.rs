@@ -1,4 +1,5 @@
 //! Managed-login sessions.
+use super::sign_ins;
 use crate::SqliteStore;
 use crate::row;
 use ::user_pools::oauth::LoginSession;
@@ -11,6 +12,7 @@ use rusqlite::params;
 impl LoginSessions for SqliteStore {
     async fn insert_login_session(&self, _now: Millis, session: LoginSession) -> StoreResult<()> {
         self.write(move |db| {
+            sign_ins::admitted(db, &session.pool, &session.sub, &session.stamp)?;
             let sql = "INSERT INTO login_sessions (hash, pool, sub, expires_at, doc) VALUES (?1, ?2, ?3, ?4, ?5)";
             let doc = row::json(&session)?;
             row::run(db, sql, params![session.hash, session.pool.0, session.sub, session.expires_at, doc])?;

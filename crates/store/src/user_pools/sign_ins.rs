@@ -16,11 +16,12 @@ impl SignIns for SqliteStore {
         &self,
         _now: Millis,
         sign_in: SignIn,
+        stamp: String,
         refresh: Option<RefreshToken>,
         clears: Option<String>,
     ) -> StoreResult<()> {
         self.write(move |db| {
-            open(db, &sign_in, refresh.as_ref())?;
+            open(db, &sign_in, &stamp, refresh.as_ref())?;
             if let Some(key) = clears {
                 super::attempts::clear(db, &key)?;
             }
@@ -96,8 +97,14 @@ pub(super) fn mark(db: &Connection, id: &[u8; 32], expires_at: Millis) -> Act<()
     Ok(())
 }
 
+/// Within an act: whoever this is about is still as the sign-in found them. Everything that lets somebody in asks this.
+pub(super) fn admitted(db: &Connection, pool: &PoolId, sub: &str, stamp: &str) -> Act<()> {
+    if users::by_sub(db, pool, sub)?.admits(stamp) { Ok(()) } else { Err(Fail::Conflict) }
+}
+
 /// Stores a sign-in and its first refresh token within an act. NotFound when the user or the client is gone.
-pub(super) fn open(db: &Connection, sign_in: &SignIn, refresh: Option<&RefreshToken>) -> Act<()> {
+pub(super) fn open(db: &Connection, sign_in: &SignIn, stamp: &str, refresh: Option<&RefreshToken>) -> Act<()> {
+    admitted(db, &sign_in.pool, &sign_in.sub, stamp)?;
     let sql = "INSERT INTO sign_ins (origin_jti, pool, sub, client, auth_time, expires_at, revoked_at, doc)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     let (s, doc) = (sign_in, row::json(sign_in)?);

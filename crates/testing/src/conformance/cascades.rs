@@ -18,7 +18,7 @@ async fn furnish(store: &Shared) -> World {
     store.put_code(NOW, rows::code(alice, CodePurpose::SignUp, hash(1)), rows::message(alice, "code")).await.unwrap();
     let sign_in = rows::sign_in(alice, client, "family");
     let token = rows::refresh_token(&sign_in, hash(1));
-    store.open_sign_in(NOW, sign_in, Some(token), None).await.unwrap();
+    store.open_sign_in(NOW, sign_in, alice.stamp(), Some(token), None).await.unwrap();
     store.insert_login_session(NOW, rows::login_session(alice, hash(1))).await.unwrap();
     store.insert_auth_code(NOW, rows::auth_code(alice, client, "other", hash(1))).await.unwrap();
     store.insert_branding(NOW, rows::branding(client, "style")).await.unwrap();

@@ -116,6 +116,7 @@ macro_rules! conformance_suite {
             }
             sign_ins {
                 a_sign_in_opens_with_its_token_and_clears_the_attempts
+                nobody_is_let_in_who_is_not_as_they_were_found
                 an_expired_sign_in_is_absent_and_a_revoked_one_is_seen
                 a_token_rotates_once_even_in_parallel_and_reuse_ends_the_family
                 within_the_grace_the_old_token_works_and_after_it_ends_the_family

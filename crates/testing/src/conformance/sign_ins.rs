@@ -2,14 +2,16 @@
 use super::Shared;
 use super::world::{World, after, at_once, count, first, hash, user, world};
 use crate::rows::{self, HOUR, NOW};
+use user_pools::oauth::AuthCode;
 use user_pools::ports::{Attempt, LockoutPolicy, Rotated, StoreError};
 use user_pools::token::{RefreshToken, SignIn};
+use user_pools::user::{Password, User, UserStatus};
 
 /// Opens the family `family` of alice with the token of this hash.
 async fn open(store: &Shared, world: &World, family: &str, token: u8) -> (SignIn, RefreshToken) {
     let sign_in = rows::sign_in(&world.alice, &world.client, family);
     let token = rows::refresh_token(&sign_in, hash(token));
-    store.open_sign_in(NOW, sign_in.clone(), Some(token.clone()), None).await.unwrap();
+    store.open_sign_in(NOW, sign_in.clone(), world.alice.stamp(), Some(token.clone()), None).await.unwrap();
     (sign_in, token)
 }
 
@@ -19,13 +21,46 @@ pub async fn a_sign_in_opens_with_its_token_and_clears_the_attempts(store: Share
     store.begin_attempt(NOW, "alice".to_owned(), policy).await.unwrap();
     let sign_in = rows::sign_in(&world.alice, &world.client, "family");
     let token = rows::refresh_token(&sign_in, hash(1));
-    store.open_sign_in(NOW, sign_in, Some(token), Some("alice".to_owned())).await.unwrap();
+    store.open_sign_in(NOW, sign_in, world.alice.stamp(), Some(token), Some("alice".to_owned())).await.unwrap();
     let (token, sign_in) = store.refresh_token(NOW, hash(1)).await.unwrap();
     assert_eq!((token.origin_jti.as_str(), sign_in.origin_jti.as_str()), ("family", "family"));
     let next = store.begin_attempt(NOW, "alice".to_owned(), policy).await.unwrap();
     assert_eq!(next, Attempt::Allowed { count: 1 });
     let nobody = rows::sign_in(&rows::user(&world.pool.id, "nobody"), &world.client, "other");
-    assert_eq!(store.open_sign_in(NOW, nobody, None, None).await.unwrap_err(), StoreError::NotFound);
+    assert_eq!(
+        store.open_sign_in(NOW, nobody, world.alice.stamp(), None, None).await.unwrap_err(),
+        StoreError::NotFound
+    );
+}
+
+pub async fn nobody_is_let_in_who_is_not_as_they_were_found(store: Shared) {
+    let world = world(&store).await;
+    let changes: [fn(&mut User); 4] = [
+        |user| user.enabled = false,
+        |user| user.status = UserStatus::ResetRequired,
+        |user| user.signed_out_at = Some(NOW),
+        |user| user.credentials.password = Some(Password { phc: "other".to_owned(), srp: None, expires_at: None }),
+    ];
+    for (number, change) in (0..).zip(changes) {
+        let found = user(&store, &world.pool, &format!("user{number}")).await;
+        let code = rows::auth_code(&found, &world.client, "by code", hash(number));
+        store.insert_auth_code(NOW, code.clone()).await.unwrap();
+        let mut changed = found.clone();
+        change(&mut changed);
+        store.replace_user(NOW, changed).await.unwrap();
+        let sign_in = |family: &str| rows::sign_in(&found, &world.client, family);
+        let token = rows::refresh_token(&sign_in("by code"), hash(number));
+        let refused = [
+            store.open_sign_in(NOW, sign_in("direct"), found.stamp(), None, None).await,
+            store.insert_login_session(NOW, rows::login_session(&found, hash(number))).await,
+            store.insert_auth_code(NOW, AuthCode { hash: hash(100 + number), ..code }).await,
+            store.redeem_auth_code(NOW, hash(number), sign_in("by code"), Some(token)).await.map(drop),
+        ];
+        assert_eq!(refused.map(Result::unwrap_err), [const { StoreError::Conflict }; 4], "change {number}");
+        assert_eq!(store.auth_code(NOW, hash(number)).await.unwrap().redeemed_at, None);
+        assert_eq!(store.sign_in(NOW, "by code".to_owned()).await.unwrap_err(), StoreError::NotFound);
+        assert_eq!(store.login_session(NOW, hash(number)).await.unwrap_err(), StoreError::NotFound);
+    }
 }
 
 pub async fn an_expired_sign_in_is_absent_and_a_revoked_one_is_seen(store: Shared) {
@@ -108,7 +143,7 @@ pub async fn signing_out_ends_every_sign_in_and_raises_the_version(store: Shared
     open(&store, &world, "one", 1).await;
     open(&store, &world, "two", 2).await;
     let bob = user(&store, &world.pool, "bob").await;
-    store.open_sign_in(NOW, rows::sign_in(&bob, &world.client, "bob's"), None, None).await.unwrap();
+    store.open_sign_in(NOW, rows::sign_in(&bob, &world.client, "bob's"), bob.stamp(), None, None).await.unwrap();
     store.sign_out_user(NOW + 3, world.pool.id.clone(), world.alice.sub.clone()).await.unwrap();
     for family in ["one", "two"] {
         assert_eq!(store.sign_in(NOW, family.to_owned()).await.unwrap().revoked_at, Some(NOW + 3));
@@ -144,7 +179,7 @@ pub async fn live_sign_ins_are_listed_newest_first(store: Shared) {
         if family == "ended" {
             sign_in.expires_at = NOW;
         }
-        store.open_sign_in(NOW, sign_in, None, None).await.unwrap();
+        store.open_sign_in(NOW, sign_in, world.alice.stamp(), None, None).await.unwrap();
     }
     store.revoke_sign_in(NOW, "gone".to_owned()).await.unwrap();
     let list = |page| store.list_sign_ins(NOW, world.pool.id.clone(), world.alice.sub.clone(), page);

@@ -75,8 +75,10 @@ impl UserPools {
             expires_at: cx.now.saturating_add(LIFE),
             redeemed_at: None,
         };
-        self.store.insert_auth_code(cx.now, row).await?;
-        Ok(code)
+        match self.store.insert_auth_code(cx.now, row).await {
+            Ok(()) => Ok(code),
+            Err(error) => Err(self.shut_out(&login.user, error).await),
+        }
     }
 
     /// Redeems a code. All bindings are checked first; then using it up, opening the sign-in and storing its refresh token are one act.
@@ -111,10 +113,14 @@ impl UserPools {
             oauth: Some(oauth),
         };
         let opened = self.issue_for(cx, &opening).await?;
-        match self.store.redeem_auth_code(cx.now, row.hash, opened.sign_in, opened.refresh).await? {
-            CodeRedeemed::Yes => Ok(opened.tokens),
-            CodeRedeemed::Reused => Err(reused()),
-            CodeRedeemed::Absent => Err(unknown("it has just expired")),
+        match self.store.redeem_auth_code(cx.now, row.hash, opened.sign_in, opened.refresh).await {
+            Ok(CodeRedeemed::Yes) => Ok(opened.tokens),
+            Ok(CodeRedeemed::Reused) => Err(reused()),
+            Ok(CodeRedeemed::Absent) => Err(unknown("it has just expired")),
+            Err(StoreError::Conflict) => {
+                Err(shut_out("the user was disabled, changed or signed out at the same moment"))
+            }
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -138,14 +144,17 @@ impl UserPools {
     }
 
     async fn user_of_code(&self, row: &AuthCode) -> Result<User, Refusal> {
-        let refused = |got| Refusal::new(ErrorCode::InvalidGrant, "user.may_continue").got(got);
         match self.store.user(row.pool.clone(), row.sub.clone()).await {
             Ok(user) if may_continue(&user, &row.stamp) => Ok(user),
-            Ok(_) => Err(refused("the user has been disabled, or the password was changed or reset")),
-            Err(StoreError::NotFound) => Err(refused("the user has been deleted")),
+            Ok(_) => Err(shut_out("the user has been disabled, or the password was changed or reset")),
+            Err(StoreError::NotFound) => Err(shut_out("the user has been deleted")),
             Err(error) => Err(error.into()),
         }
     }
+}
+
+fn shut_out(got: &'static str) -> Refusal {
+    Refusal::new(ErrorCode::InvalidGrant, "user.may_continue").got(got)
 }
 
 fn unknown(got: &'static str) -> Refusal {

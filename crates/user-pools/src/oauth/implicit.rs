@@ -30,7 +30,10 @@ impl UserPools {
             oauth: Some(OAuth { scopes, nonce, origin_jti: None, refreshable: false }),
         };
         let opened = self.issue_for(cx, &opening).await?;
-        self.store.open_sign_in(cx.now, opened.sign_in, None, None).await?;
+        let stamp = login.session.stamp.clone();
+        if let Err(error) = self.store.open_sign_in(cx.now, opened.sign_in, stamp, None, None).await {
+            return Err(self.shut_out(&login.user, error).await.into());
+        }
         Ok(opened.tokens)
     }
 }

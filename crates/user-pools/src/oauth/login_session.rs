@@ -2,8 +2,9 @@
 //! one hour after the sign-in; every sign-in gets a new one.
 use super::LoginSession;
 use crate::context::RequestContext;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ids::Millis;
+use crate::messages;
 use crate::pool::UserPool;
 use crate::ports::StoreError;
 use crate::random;
@@ -39,10 +40,12 @@ impl UserPools {
             sub: proof.user.sub.clone(),
             auth_time: proof.auth_time,
             methods: proof.methods.clone(),
-            stamp: proof.user.credentials.stamp(),
+            stamp: proof.stamp.clone(),
             expires_at: cx.now.saturating_add(LIFE),
         };
-        self.store.insert_login_session(cx.now, session.clone()).await?;
+        if let Err(error) = self.store.insert_login_session(cx.now, session.clone()).await {
+            return Err(self.shut_out(&proof.user, error).await);
+        }
         if let Some(previous) = previous {
             self.end_login(cx, previous).await?;
         }
@@ -67,18 +70,32 @@ impl UserPools {
         }
     }
 
+    /// Why nothing was opened: storage found the user other than the sign-in had found them.
+    pub(crate) async fn shut_out(&self, user: &User, refused: StoreError) -> Error {
+        let changed = messages::SESSION_INVALID.because("the user has changed, or was signed out, at the same moment");
+        match refused {
+            StoreError::Conflict => {}
+            StoreError::NotFound => return messages::SESSION_INVALID.because("the user or the client is gone"),
+            other => return other.into(),
+        }
+        match self.store.user(user.pool.clone(), user.sub.clone()).await {
+            Ok(user) if !user.enabled => messages::USER_DISABLED,
+            Ok(user) if user.status == UserStatus::ResetRequired => messages::PASSWORD_RESET_REQUIRED,
+            Ok(_) | Err(StoreError::NotFound) => changed,
+            Err(error) => error.into(),
+        }
+    }
+
     /// Ends the session behind a cookie. Unknown ones are fine.
     pub async fn end_login(&self, cx: &RequestContext, cookie: &str) -> Result<()> {
         Ok(self.store.end_login_session(cx.now, sha256(cookie)).await?)
     }
 }
 
-/// Whether what was begun under the password with that stamp may go on. Another password, a reset, or a temporary password set by an operator
+/// Whether what was begun under that stamp may go on. Another password, a global sign-out, a reset, or a temporary password set by an operator
 /// makes the user prove themselves again; what a race with the change leaves behind is worth nothing.
 pub(super) fn may_continue(user: &User, stamp: &str) -> bool {
-    user.enabled
-        && matches!(user.status, UserStatus::Confirmed | UserStatus::ExternalProvider)
-        && user.credentials.stamp() == stamp
+    user.admits(stamp) && user.status != UserStatus::ForceChangePassword
 }
 
 pub(super) fn sha256(text: &str) -> [u8; 32] {

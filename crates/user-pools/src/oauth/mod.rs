@@ -48,7 +48,7 @@ pub struct AuthCode {
     pub auth_time: Millis,
     /// Proven methods.
     pub methods: Vec<String>,
-    /// [`Credentials::stamp`](crate::user::Credentials::stamp) of the password that was proven: another password ends it.
+    /// [`User::stamp`](crate::user::User::stamp) when it was proven: another password, or a global sign-out, ends it.
     #[serde(default)]
     pub stamp: String,
     /// The family that redeeming opens; chosen when the code is made, so that a reuse can end it in the same act.
@@ -73,7 +73,7 @@ pub struct LoginSession {
     pub auth_time: Millis,
     /// Proven methods.
     pub methods: Vec<String>,
-    /// [`Credentials::stamp`](crate::user::Credentials::stamp) of the password that was proven: another password ends it.
+    /// [`User::stamp`](crate::user::User::stamp) when it was proven: another password, or a global sign-out, ends it.
     #[serde(default)]
     pub stamp: String,
     /// Fixed end, one hour after the sign-in.

@@ -417,11 +417,13 @@ pub enum Rotated {
 /// Sign-ins, refresh tokens, and the marks of what may be used once.
 #[async_trait]
 pub trait SignIns: Send + Sync {
-    /// Opens a sign-in with its first refresh token; clears the failures counted under `clears`. One act.
+    /// Opens a sign-in with its first refresh token; clears the failures counted under `clears`. One act, which looks at the user again:
+    /// Conflict, and nothing is stored, unless they are as the sign-in found them ([`User::admits`] the stamp). NotFound when they are gone.
     async fn open_sign_in(
         &self,
         now: Millis,
         sign_in: SignIn,
+        stamp: String,
         refresh: Option<RefreshToken>,
         clears: Option<String>,
     ) -> StoreResult<()>;
@@ -494,7 +496,7 @@ pub trait Pending: Send + Sync {
 /// Managed-login sessions.
 #[async_trait]
 pub trait LoginSessions: Send + Sync {
-    /// Stores a new one.
+    /// Stores a new one, if the user still [admits](User::admits) its stamp, else Conflict. NotFound when they are gone.
     async fn insert_login_session(&self, now: Millis, session: LoginSession) -> StoreResult<()>;
     /// NotFound when absent or expired.
     async fn login_session(&self, now: Millis, hash: [u8; 32]) -> StoreResult<LoginSession>;
@@ -518,11 +520,12 @@ pub enum CodeRedeemed {
 /// Authorization codes.
 #[async_trait]
 pub trait AuthCodes: Send + Sync {
-    /// Stores a new one.
+    /// Stores a new one, if the user still [admits](User::admits) its stamp, else Conflict. NotFound when they are gone.
     async fn insert_auth_code(&self, now: Millis, code: AuthCode) -> StoreResult<()>;
     /// Reads it without using it up, to check its bindings. NotFound when absent or expired; redeemed ones are found.
     async fn auth_code(&self, now: Millis, hash: [u8; 32]) -> StoreResult<AuthCode>;
     /// Redeems in one act: marks it used and opens the sign-in with its refresh token; a second redemption revokes that family instead.
+    /// Conflict, and the code stays, when the user does not [admit](User::admits) its stamp any more.
     async fn redeem_auth_code(
         &self,
         now: Millis,

@@ -52,7 +52,7 @@ impl UserPools {
             pool: client.pool.clone(),
             client: client.id.clone(),
             sub: user.sub.clone(),
-            stamp: user.credentials.stamp(),
+            stamp: user.stamp(),
             browser: sha256(browser.as_bytes()),
             expires_at: cx.now.saturating_add(LIFE),
         };
@@ -101,8 +101,7 @@ impl UserPools {
         if !self.store.spend(cx.now, sha256(&ticket.id), ticket.expires_at).await? {
             return Err(messages::SESSION_REUSED);
         }
-        let state =
-            State::begin(self, cx, &place, &Door::ManagedLogin, &user.username, (&user.sub, user.credentials.stamp()));
+        let state = State::begin(self, cx, &place, &Door::ManagedLogin, &user.username, (&user.sub, user.stamp()));
         let guesses = lockout::key(Guess::Password, &place.pool.id, &user.username_folded);
         self.after_the_password(cx, &place, user, state, Counted::nothing(guesses), trail).await
     }
@@ -117,7 +116,7 @@ impl UserPools {
 
     async fn ticket_user(&self, ticket: &Ticket) -> Result<User> {
         match self.store.user(ticket.pool.clone(), ticket.sub.clone()).await {
-            Ok(user) if user.credentials.stamp() == ticket.stamp => Ok(user),
+            Ok(user) if user.stamp() == ticket.stamp => Ok(user),
             Ok(_) => Err(messages::SESSION_INVALID.because("the password has changed since")),
             Err(StoreError::NotFound) => Err(messages::SESSION_INVALID.because("its user does not exist")),
             Err(error) => Err(error.into()),

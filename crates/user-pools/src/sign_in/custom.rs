@@ -81,7 +81,7 @@ impl UserPools {
         let shown = absent::shown_name(self, place, name);
         self.pre_authentication(cx, place, user.as_ref(), &shown).await?;
         let sub = user.as_ref().map_or_else(|| self.absent_sub(place, name), |user| user.sub.clone());
-        let stamp = user.as_ref().map_or_else(|| State::random_stamp(self), |user| user.credentials.stamp());
+        let stamp = user.as_ref().map_or_else(|| State::random_stamp(self), User::stamp);
         let state = State::begin(self, cx, place, &start.door, name, (&sub, stamp));
         let mut custom = Custom::default();
         if let Some(a) = a {
@@ -195,7 +195,6 @@ impl UserPools {
         let session = self.seal_session(&State {
             id: hex::encode(random::bytes::<16>(&*self.random)),
             step: Step::Custom,
-            stamp: at.user.as_ref().map_or(at.state.stamp, |user| user.credentials.stamp()),
             expires_at: session_end(cx, at.place),
             custom: Some(Box::new(custom)),
             ..at.state

@@ -47,10 +47,11 @@ impl UserPools {
         self.go_on(cx, Round { place, user, state: State { custom: Some(custom), ..state } }, trail).await
     }
 
-    /// The session's user; nobody, where the client hides users. A password changed in between ends the session.
+    /// The session's user; nobody, where the client hides users. A password changed in between, or a global sign-out, ends the session.
     pub(super) async fn custom_user(&self, place: &Place, answer: &Answer, state: &State) -> Result<Option<User>> {
         match self.store.user(state.pool.clone(), state.sub.clone()).await {
-            Ok(user) if user.credentials.stamp() == state.stamp => Ok(Some(user)),
+            Ok(user) if user.stamp() == state.stamp => Ok(Some(user)),
+            Ok(user) if !user.enabled && !place.hides_users(&answer.door) => Err(messages::USER_DISABLED),
             Ok(_) => Err(messages::SESSION_INVALID.because("the password has changed since")),
             Err(StoreError::NotFound) if place.hides_users(&answer.door) => Ok(None),
             Err(StoreError::NotFound) => Err(messages::SESSION_INVALID.because("its user does not exist")),

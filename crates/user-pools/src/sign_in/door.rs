@@ -56,7 +56,11 @@ impl UserPools {
             // The pool's function or a fault of ours: nobody guessed wrong.
             Err(error) => return self.forgive_proof(cx, proof).await.and(Err(error)),
         };
-        self.store.open_sign_in(cx.now, opened.sign_in, opened.refresh, proof.clears.clone()).await?;
+        let (sign_in, stamp, clears) = (opened.sign_in, proof.stamp.clone(), proof.clears.clone());
+        let stored = self.store.open_sign_in(cx.now, sign_in, stamp, opened.refresh, clears).await;
+        if let Err(error) = stored {
+            return Err(self.shut_out(&proof.user, error).await);
+        }
         Ok(Tokens { new_device: offered, ..opened.tokens })
     }
 

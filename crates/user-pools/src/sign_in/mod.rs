@@ -268,6 +268,8 @@ pub struct Proof {
     pub methods: Vec<String>,
     /// When it was finished.
     pub auth_time: Millis,
+    /// [`User::stamp`] when the first credential was examined: whatever the proof opens, it opens under that.
+    pub stamp: String,
     /// On what occasion its tokens are issued at the API.
     pub source: TokenSource,
     /// The pool tracks devices, and this one was not known.
@@ -287,6 +289,7 @@ impl Proof {
         Self {
             pool,
             client,
+            stamp: user.stamp(),
             user,
             methods: vec!["fed".to_owned()],
             auth_time: cx.now,

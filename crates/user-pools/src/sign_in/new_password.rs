@@ -34,12 +34,17 @@ impl UserPools {
         self.spend_session(cx, &state).await?;
         let user = self
             .update_user(cx, &place.pool, &user.sub, Aliases::Respect, |user| {
+                // Read anew: shut out, or changed by somebody else, in between.
+                if !user.admits(&state.stamp) {
+                    return Err(messages::SESSION_INVALID.because("the user has changed since"));
+                }
                 fill_in(settings, writer, user, &values)?;
                 user.credentials.set_password(&settings.password_policy, password.clone());
                 user.status = UserStatus::Confirmed;
                 Ok(())
             })
             .await?;
+        state.stamp = user.stamp();
         state.source = TokenSource::NewPasswordChallenge;
         if state.custom.is_some() {
             return self.continue_custom(cx, place, user, state, ChallengeName::NewPasswordRequired, trail).await;

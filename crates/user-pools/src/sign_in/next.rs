@@ -112,7 +112,7 @@ impl UserPools {
         (name, mut parameters): (ChallengeName, BTreeMap<&'static str, String>),
     ) -> Challenge {
         parameters.insert("USER_ID_FOR_SRP", user.username.clone());
-        let state = state.next(self, cx, place, user, step);
+        let state = state.again(self, cx, place, step);
         Challenge::new(name, self.seal_session(&state), parameters)
     }
 
@@ -144,6 +144,7 @@ pub(super) fn finish(cx: &RequestContext, place: &Place, user: User, state: &Sta
         user,
         methods: state.methods.clone(),
         auth_time: cx.now,
+        stamp: state.stamp.clone(),
         source: state.source,
         new_device: crate::devices::tracking(&place.pool.settings).is_some() && !state.device_proven,
         device: state.device.clone().filter(|_| state.device_proven),

@@ -41,7 +41,7 @@ impl UserPools {
         let held = self.usable_passkeys(place, &user.sub).await?;
         let credentials = held.iter().filter_map(credential).collect();
         let (options, waiting) = options(&ceremony, credentials)?;
-        let state = state.next(self, cx, place, user, Step::Passkey);
+        let state = state.again(self, cx, place, Step::Passkey);
         let sealed = self.keys.seal(&*self.random, &["passkey"], &serde_json::to_vec(&waiting).unwrap_or_default());
         self.store.put_pending(cx.now, state.spent_id(), sealed, state.expires_at).await?;
         let parameters = BTreeMap::from([

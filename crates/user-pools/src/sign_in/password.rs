@@ -43,7 +43,7 @@ impl UserPools {
             return Err(messages::INCORRECT_CREDENTIALS.because("the password is wrong"));
         }
         let user = self.learn_verifier(cx, place, user, password).await?;
-        let state = State::begin(self, cx, place, &start.door, name, (&user.sub, user.credentials.stamp()));
+        let state = State::begin(self, cx, place, &start.door, name, (&user.sub, user.stamp()));
         let state = state.at_device(start.parameters.get("DEVICE_KEY"));
         self.after_the_password(cx, place, user, state, guesses, trail).await
     }

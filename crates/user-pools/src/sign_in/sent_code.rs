@@ -110,7 +110,7 @@ impl UserPools {
         // AWS's sign-in knows no LimitExceeded.
         let counted = self.count_against(cx, limit, &place.pool.id, recipient.counted).await;
         counted.map_err(too_many)?;
-        let state = state.next(self, cx, place, user, step);
+        let state = state.again(self, cx, place, step);
         let hash = self.sent_hashes(&state, address, &code).swap_remove(0);
         let (pool, client) = (&place.pool, Some(&place.client.id));
         // Nobody waits for the delivery: it is tried again in the background, and a sign-in has no error for it.

@@ -117,7 +117,7 @@ pub(crate) struct State {
     pub step: Step,
     /// Methods proven so far.
     pub methods: Vec<String>,
-    /// Digest of the password hash it began with: a new password ends it.
+    /// The user's stamp when it began: a new password, or a global sign-out, ends it.
     pub stamp: String,
     pub expires_at: Millis,
     /// On what occasion tokens will be issued.
@@ -181,12 +181,7 @@ impl State {
         hex::encode(random::bytes::<8>(&*users.random))
     }
 
-    /// The same sign-in one step further: a session of its own.
-    pub(super) fn next(&self, users: &UserPools, cx: &RequestContext, place: &Place, user: &User, step: Step) -> Self {
-        Self { stamp: user.credentials.stamp(), ..self.again(users, cx, place, step) }
-    }
-
-    /// As [`State::next`], for somebody who may not exist: the stamp stays.
+    /// The same sign-in one step further: a session of its own. The stamp stays what it was when the first credential was examined.
     pub(super) fn again(&self, users: &UserPools, cx: &RequestContext, place: &Place, step: Step) -> Self {
         Self {
             id: hex::encode(random::bytes::<16>(&*users.random)),
@@ -282,7 +277,7 @@ impl UserPools {
         if !user.enabled {
             return Err(messages::USER_DISABLED);
         }
-        if user.credentials.stamp() == state.stamp {
+        if user.stamp() == state.stamp {
             super::next::check_status(&user, cx.now)?;
             return Ok(user);
         }
@@ -290,7 +285,7 @@ impl UserPools {
         if !self.store.spend(cx.now, state.spent_id(), cx.now).await? {
             return Err(messages::SESSION_REUSED);
         }
-        Err(messages::SESSION_INVALID.because("the password has changed since"))
+        Err(messages::SESSION_INVALID.because("the password has changed since, or everybody was signed out"))
     }
 
     /// Uses a session up: true for the first caller, K 13 for every other.

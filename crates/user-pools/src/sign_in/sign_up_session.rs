@@ -50,7 +50,7 @@ impl UserPools {
             return None;
         }
         let place = Place { pool: pool.clone(), client: client.clone() };
-        let state = State::begin(self, cx, &place, &Door::Api, &user.username, (&user.sub, user.credentials.stamp()));
+        let state = State::begin(self, cx, &place, &Door::Api, &user.username, (&user.sub, user.stamp()));
         let methods = Some(method.to_owned()).filter(|method| !method.is_empty());
         Some(self.seal_session(&State { step, methods: methods.into_iter().collect(), ..state }))
     }

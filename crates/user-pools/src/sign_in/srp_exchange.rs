@@ -89,7 +89,7 @@ impl UserPools {
         let name = start.parameters.require("USERNAME")?;
         let party = self.party(place, user, name)?;
         let server = ServerKey::draw(&*self.random, &party.v)?;
-        let stamp = user.map_or_else(|| State::random_stamp(self), |user| user.credentials.stamp());
+        let stamp = user.map_or_else(|| State::random_stamp(self), User::stamp);
         let state = State::begin(self, cx, place, &start.door, name, (&party.sub, stamp));
         let block = Block {
             state: State { custom, ..state.at_device(start.parameters.get("DEVICE_KEY")) },
@@ -183,7 +183,9 @@ impl UserPools {
         self.spend_session(cx, &block.state).await?;
         trail.at("password");
         let claim = Claim { pool_name: place.pool.id.short_name(), user_id: &block.user_id, block: &bytes, timestamp };
-        let signed = self.is_signed(place, &block, user.as_ref(), &claim, signature)?;
+        // What was begun before a change of the password, or a global sign-out, is as good as unsigned.
+        let begun = user.as_ref().is_some_and(|user| user.stamp() == block.state.stamp);
+        let signed = self.is_signed(place, &block, user.as_ref(), &claim, signature)? && begun;
         match user {
             Some(user) if signed => self.after_the_password(cx, place, user, block.state, guesses, trail).await,
             user if block.state.custom.is_some() => {

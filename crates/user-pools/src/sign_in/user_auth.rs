@@ -60,7 +60,7 @@ impl UserPools {
             || made_up::sub(&self.keys, &place.pool.settings, &place.pool.id, name),
             |user| user.sub.clone(),
         );
-        let stamp = user.as_ref().map_or_else(|| State::random_stamp(self), |user| user.credentials.stamp());
+        let stamp = user.as_ref().map_or_else(|| State::random_stamp(self), User::stamp);
         let state = State::begin(self, cx, place, &start.door, name, (&sub, stamp));
         let state = state.at_device(start.parameters.get("DEVICE_KEY"));
         let (offered, genuine) = self.offered(place, &start.door, user.as_ref(), name).await?;

@@ -82,7 +82,12 @@ async fn an_oauth_token_opens_the_api_only_with_the_scope() {
         };
         let opened = bench.pools.issue_for(&bench.cx(), &opening).await.unwrap();
         assert_eq!(opened.sign_in.origin_jti, "family");
-        bench.pools.store.open_sign_in(bench.now(), opened.sign_in, opened.refresh, None).await.unwrap();
+        bench
+            .pools
+            .store
+            .open_sign_in(bench.now(), opened.sign_in, opening.user.stamp(), opened.refresh, None)
+            .await
+            .unwrap();
         opened.tokens
     };
     let narrow = issue(&["openid", "email"]).await;

@@ -43,7 +43,7 @@ async fn session(app: &App, user: &User) -> [u8; 32] {
         sub: user.sub.clone(),
         auth_time: app.bench.now(),
         methods: vec!["pwd".into()],
-        stamp: user.credentials.stamp(),
+        stamp: user.stamp(),
         expires_at: app.bench.now() + HOUR,
     };
     app.bench.store.insert_login_session(app.bench.now(), row).await.unwrap();
