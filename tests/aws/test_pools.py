@@ -278,6 +278,57 @@ def test_clients_are_listed_page_by_page(lab, idp):
     refused(idp.list_user_pool_clients, "InvalidParameterException", "Invalid Pagination Token", UserPoolId=made.id, NextToken="forged")
 
 
+def test_a_secret_is_rotated_without_a_moment_in_which_a_client_cannot_prove_itself(lab, idp):
+    from secret import secret_hash
+
+    pool = Pool(lab, client={"GenerateSecret": True})
+    idp.create_resource_server(UserPoolId=pool.id, Identifier="files", Name="files", Scopes=[{"ScopeName": "read", "ScopeDescription": "r"}])
+    machine = pool.add_client(GenerateSecret=True, AllowedOAuthFlows=["client_credentials"], AllowedOAuthScopes=["files/read"], AllowedOAuthFlowsUserPoolClient=True)
+    user, of = pool.user(), {"UserPoolId": pool.id}
+
+    def by_token(secret, basic):
+        auth = (machine["ClientId"], secret)
+        body = {"grant_type": "client_credentials"} | ({} if basic else {"client_id": auth[0], "client_secret": secret})
+        return requests.post(f"{lab.base}/oauth2/token", data=body, auth=auth if basic else None, timeout=10).status_code == 200
+
+    def by_hash(secret):
+        from botocore.exceptions import ClientError
+
+        try:
+            return bool(pool.tokens(user, SECRET_HASH=secret_hash(user, pool.client_id, secret)))
+        except ClientError:
+            return False
+
+    def rotate(client, proves):
+        of_client = of | {"ClientId": client["ClientId"]}
+        listed = idp.list_user_pool_client_secrets(**of_client)
+        assert "NextToken" not in listed and len(listed["ClientSecrets"]) == 1
+        first = listed["ClientSecrets"][0]
+        assert set(first) == {"ClientSecretId", "ClientSecretCreateDate"} and re.fullmatch(client["ClientId"] + r"--\d+", first["ClientSecretId"])
+        made = idp.add_user_pool_client_secret(**of_client)["ClientSecretDescriptor"]
+        assert set(made) == {"ClientSecretId", "ClientSecretCreateDate", "ClientSecretValue"}
+        assert proves(client["ClientSecret"]) and proves(made["ClientSecretValue"]) and not proves("x" * 40)
+        assert [row["ClientSecretId"] for row in idp.list_user_pool_client_secrets(**of_client)["ClientSecrets"]] == [first["ClientSecretId"], made["ClientSecretId"]]
+        refused(idp.add_user_pool_client_secret, "LimitExceededException", "Client secrets cannot exceed limit of 2 secrets.", **of_client)
+        idp.delete_user_pool_client_secret(**of_client, ClientSecretId=first["ClientSecretId"])
+        assert proves(made["ClientSecretValue"]) and not proves(client["ClientSecret"])
+        assert idp.describe_user_pool_client(**of_client)["UserPoolClient"]["ClientSecret"] == made["ClientSecretValue"]
+        gone = f"Client secret {first['ClientSecretId']} does not exist."
+        refused(idp.delete_user_pool_client_secret, "ResourceNotFoundException", gone, **of_client, ClientSecretId=first["ClientSecretId"])
+        last = "The last client secret of an app client cannot be deleted."
+        refused(idp.delete_user_pool_client_secret, "InvalidParameterException", last, **of_client, ClientSecretId=made["ClientSecretId"])
+        # A value of one's own is not told back.
+        assert "ClientSecretValue" not in idp.add_user_pool_client_secret(**of_client, ClientSecret="o" * 24)["ClientSecretDescriptor"]
+        assert proves("o" * 24)
+
+    rotate(machine, lambda secret: by_token(secret, True) and by_token(secret, False))
+    rotate(pool.client, by_hash)
+    public = pool.add_client()["ClientId"]
+    refused(idp.add_user_pool_client_secret, "InvalidParameterException", f"Client {public} is not configured with a client secret.", **of, ClientId=public)
+    assert idp.list_user_pool_client_secrets(**of, ClientId=public)["ClientSecrets"] == []
+    refused(idp.list_user_pool_client_secrets, "InvalidParameterException", "Invalid Pagination Token", **of, ClientId=public, NextToken="forged")
+
+
 # --- domains
 
 

@@ -90,17 +90,16 @@ impl UserPools {
     ) -> Result<AppClient> {
         self.check_client(pool, &settings, !matches!(secret, NewSecret::None)).await?;
         loop {
-            let id = ClientId::fresh(&*self.random);
-            let secrets = self.new_secrets(now, &pool.id, &id, &secret);
-            let client = AppClient {
+            let mut client = AppClient {
                 pool: pool.id.clone(),
-                id,
+                id: ClientId::fresh(&*self.random),
                 version: 1,
                 created: now,
                 modified: now,
-                secrets,
+                secrets: Vec::new(),
                 settings: settings.clone(),
             };
+            client.secrets = self.new_secrets(now, &client, &secret);
             match self.store.insert_client(now, client.clone()).await {
                 Ok(()) => return Ok(client),
                 Err(StoreError::Exists(Taken::Key)) => {}
@@ -110,18 +109,13 @@ impl UserPools {
         }
     }
 
-    fn new_secrets(&self, now: Millis, pool: &PoolId, client: &ClientId, secret: &NewSecret) -> Vec<ClientSecret> {
+    fn new_secrets(&self, now: Millis, client: &AppClient, secret: &NewSecret) -> Vec<ClientSecret> {
         let text = match secret {
             NewSecret::None => return Vec::new(),
             NewSecret::Generate => fresh_secret(&*self.random),
             NewSecret::Given(text) => text.clone(),
         };
-        vec![self.seal_client_secret(now, pool, client, &text)]
-    }
-
-    fn seal_client_secret(&self, now: Millis, pool: &PoolId, client: &ClientId, text: &str) -> ClientSecret {
-        let sealed = self.keys.seal(&*self.random, &[&pool.0, &client.0, "secret"], text.as_bytes());
-        ClientSecret { id: crate::random::uuid(&*self.random), sealed, created: now }
+        vec![self.seal_client_secret(now, client, &text)]
     }
 
     /// The client of a pool. ResourceNotFound, also when it is another pool's.
@@ -216,7 +210,7 @@ impl UserPools {
     }
 }
 
-fn missing_client(error: StoreError, id: &ClientId) -> Error {
+pub(crate) fn missing_client(error: StoreError, id: &ClientId) -> Error {
     if error == StoreError::NotFound { messages::client_does_not_exist(id) } else { error.into() }
 }
 

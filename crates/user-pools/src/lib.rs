@@ -5,6 +5,7 @@ pub mod access;
 pub mod attributes;
 mod base64_bytes;
 pub mod client;
+pub mod client_secrets;
 pub mod clients;
 pub mod codes;
 pub mod context;

@@ -495,8 +495,21 @@ pub const REQUIRED_CUSTOM_ATTRIBUTE: Error =
 pub const INVALID_TOKEN_VALIDITY: Error = say(Kind::InvalidParameter, "Invalid range for token validity.");
 /// K 57.
 pub const TOO_MANY_SECRETS: Error = say(Kind::LimitExceeded, "Client secrets cannot exceed limit of 2 secrets.");
+/// DeleteUserPoolClientSecret of the only one (I).
+pub const LAST_SECRET: Error =
+    say(Kind::InvalidParameter, "The last client secret of an app client cannot be deleted.");
 /// K 55.
 pub const GROUP_NOT_FOUND: Error = say(Kind::ResourceNotFound, "Group not found.");
+
+/// AddUserPoolClientSecret for a client that was made without a secret (I; the model speaks of confidential clients only).
+pub fn client_is_public(client: impl Display) -> Error {
+    Error::new(Kind::InvalidParameter, format!("Client {client} is not configured with a client secret."))
+}
+
+/// DeleteUserPoolClientSecret of none of the client's (I).
+pub fn client_secret_does_not_exist(secret: impl Display) -> Error {
+    Error::new(Kind::ResourceNotFound, format!("Client secret {secret} does not exist."))
+}
 
 /// K 58.
 pub fn custom_attribute_exists(name: impl Display) -> Error {

@@ -121,6 +121,9 @@ operations! {
     signed UpdateUserPoolClient = clients::update_user_pool_client;
     signed DeleteUserPoolClient = clients::delete_user_pool_client;
     signed ListUserPoolClients = clients::list_user_pool_clients;
+    signed AddUserPoolClientSecret = clients::add_user_pool_client_secret;
+    signed ListUserPoolClientSecrets = clients::list_user_pool_client_secrets;
+    signed DeleteUserPoolClientSecret = clients::delete_user_pool_client_secret;
     // Login domains and branding
     signed CreateUserPoolDomain = domains::create_user_pool_domain;
     signed DescribeUserPoolDomain = domains::describe_user_pool_domain;

@@ -8,6 +8,7 @@
 mod admin;
 mod app;
 mod attributes;
+mod client_secrets;
 mod hidden;
 mod list;
 mod passwords;

@@ -2,7 +2,7 @@
 use super::super::prelude::*;
 use user_pools::client::{AppClient, Rotation, ValidityUnits};
 
-/// The whole description, the secret included: DescribeUserPoolClient answers it back.
+/// The whole description, the secret included: DescribeUserPoolClient answers it back, the elder one while there are two.
 pub(super) fn client(cx: &Cx, client: &AppClient) -> Result<wire::UserPoolClientType> {
     let settings = &client.settings;
     let secret = cx.pools.client_secrets(client)?.first().map(|secret| secret.as_str().to_owned());
@@ -45,6 +45,19 @@ pub(super) fn client(cx: &Cx, client: &AppClient) -> Result<wire::UserPoolClient
         refresh_token_rotation: settings.rotation.map(rotation),
         ..Default::default()
     })
+}
+
+/// A secret's description; its value stands in the answer that makes it known and nowhere else.
+pub(super) fn secret(
+    id: String,
+    created: user_pools::Millis,
+    value: Option<String>,
+) -> wire::ClientSecretDescriptorType {
+    wire::ClientSecretDescriptorType {
+        client_secret_id: Some(id),
+        client_secret_value: value,
+        client_secret_create_date: Some(created.into()),
+    }
 }
 
 fn some(list: &[String]) -> Option<Vec<String>> {
