@@ -2,6 +2,7 @@
 //! links are refused, and what is written is counted as it is written, whatever the zip's own figures say.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Cursor, Read};
 use std::path::{Component, Path, PathBuf};
@@ -12,7 +13,7 @@ use zip::read::ZipFile;
 /// Lambda's limits: unpacked bytes and packed bytes of a direct upload.
 const MAX_UNPACKED: u64 = 262_144_000;
 const MAX_PACKED: usize = 52_428_800;
-/// Ours: entries, and how many times larger than the zip its content may be.
+/// Ours: files and folders, and how many times larger than the zip its content may be.
 const MAX_ENTRIES: usize = 20_000;
 const MAX_RATIO: u64 = 200;
 /// A small zip may have any ratio up to this size.
@@ -37,8 +38,8 @@ pub enum CodeRefused {
     /// A tiny file that becomes a huge one.
     #[error("Unzipped size is more than {MAX_RATIO} times the zipped size: this looks like a decompression bomb")]
     Bomb,
-    /// Too many files.
-    #[error("A deployment package may have at most {MAX_ENTRIES} entries")]
+    /// Too many files and folders, those that no entry names included.
+    #[error("A deployment package may have at most {MAX_ENTRIES} files and folders")]
     TooMany,
     /// A name that leads out of the folder, or cannot be a file name.
     #[error("The entry {0:?} of the zip does not stay inside the function's folder")]
@@ -98,12 +99,30 @@ fn open(zip: &[u8]) -> Result<ZipArchive<Cursor<&[u8]>>, CodeRefused> {
 
 fn walk(zip: &[u8], target: &Target<'_>) -> Result<(), CodeRefused> {
     let mut archive = open(zip)?;
+    count_places(&archive)?;
     let mut left = Allowance::of(zip.len() as u64);
     for index in 0..archive.len() {
         let Some(Ok(name)) = archive.name_for_index(index) else { return Err(CodeRefused::NotAZip) };
         let name = name.into_owned();
         let entry = archive.by_index(index).map_err(|_| CodeRefused::Method(shown(&name)))?;
         one(entry, &name, target, &mut left)?;
+    }
+    Ok(())
+}
+
+/// Counts files and folders, before anything is written: a name may lead through hundreds of folders that no entry stands for.
+fn count_places(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<(), CodeRefused> {
+    let mut places = HashSet::new();
+    for name in archive.file_names() {
+        let path = inside(&name.map_err(|_| CodeRefused::NotAZip)?)?;
+        for place in path.ancestors().filter(|place| !place.as_os_str().is_empty()) {
+            if !places.insert(place.to_path_buf()) {
+                break;
+            }
+            if places.len() > MAX_ENTRIES {
+                return Err(CodeRefused::TooMany);
+            }
+        }
     }
     Ok(())
 }
@@ -281,6 +300,15 @@ mod tests {
         let zip = zipped(&[("zeros", &vec![0; 40 * 1024 * 1024])]);
         assert!(zip.len() < 100_000);
         assert_eq!(refused(&zip), CodeRefused::Bomb);
+    }
+
+    #[test]
+    fn folders_that_only_names_lead_through_are_counted() {
+        let deep = |index: usize| format!("{index}/{}x", "d/".repeat(400));
+        let names: Vec<String> = (0..60).map(deep).collect();
+        let entries: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+        assert_eq!(check(&zipped(&entries[..40])), Ok(()));
+        assert_eq!(refused(&zipped(&entries)), CodeRefused::TooMany);
     }
 
     #[test]
