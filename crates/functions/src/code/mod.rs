@@ -22,13 +22,21 @@ pub struct CodeFolder {
 }
 
 impl CodeFolder {
-    /// Opens the folder, made where needed (0700); half-made packages of an earlier process go.
+    /// Opens the folder, made where needed (0700); half-made packages of an earlier process go. What is none of ours is told and left alone.
     pub fn open(root: &Path) -> io::Result<Self> {
         make_folder(root)?;
         for entry in fs::read_dir(root)? {
             let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with('.') {
-                fs::remove_dir_all(entry.path())?;
+            match Found::of(&entry) {
+                Found::Package(_) => {}
+                Found::Half => {
+                    if let Err(error) = fs::remove_dir_all(entry.path()) {
+                        tracing::warn!(path = %entry.path().display(), %error, "a half-made package of code could not be removed");
+                    }
+                }
+                Found::Foreign => {
+                    tracing::warn!(path = %entry.path().display(), "this is no code of a function: it is left alone");
+                }
             }
         }
         Ok(Self { root: root.to_path_buf(), made: AtomicU64::new(0) })
@@ -95,8 +103,12 @@ impl CodeFolder {
 
     /// All whole packages.
     pub(crate) fn packages(&self) -> io::Result<Vec<String>> {
-        let names = fs::read_dir(&self.root)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
-        names.filter(|name| !name.as_ref().is_ok_and(|name| name.starts_with('.'))).collect()
+        let package = |entry: io::Result<fs::DirEntry>| match entry.map(|entry| Found::of(&entry)) {
+            Ok(Found::Package(name)) => Some(Ok(name)),
+            Ok(Found::Half | Found::Foreign) => None,
+            Err(error) => Some(Err(error)),
+        };
+        fs::read_dir(&self.root)?.filter_map(package).collect()
     }
 
     /// Removes a package, first from its place: half of one is never found there.
@@ -105,6 +117,36 @@ impl CodeFolder {
         let aside = self.root.join(format!(".gone-{sha256}-{number}"));
         fs::rename(self.root.join(sha256), &aside)?;
         fs::remove_dir_all(aside)
+    }
+}
+
+/// What lies in the folder.
+enum Found {
+    /// A whole package, by its SHA-256.
+    Package(String),
+    /// One that was being made, or removed: `.<sha256>-<number>`, `.gone-<sha256>-<number>`.
+    Half,
+    /// Somebody else's.
+    Foreign,
+}
+
+impl Found {
+    fn of(entry: &fs::DirEntry) -> Self {
+        let is_sha256 = |name: &str| name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let half = |name: &str| {
+            let numbered = name.strip_prefix('.').map(|name| name.strip_prefix("gone-").unwrap_or(name));
+            numbered.and_then(|name| name.split_once('-')).is_some_and(|(name, _)| is_sha256(name))
+        };
+        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            Self::Foreign
+        } else if is_sha256(&name) {
+            Self::Package(name)
+        } else if half(&name) {
+            Self::Half
+        } else {
+            Self::Foreign
+        }
     }
 }
 
@@ -122,4 +164,28 @@ fn make_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_code_of_ours_stops_no_start_and_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (package, half) = ("a".repeat(64), format!(".{}-0", "b".repeat(64)));
+        let gone = format!(".gone-{}-1", "c".repeat(64));
+        for made in [package.as_str(), &half, &gone, ".git", "lost+found"] {
+            fs::create_dir(folder.path().join(made)).unwrap();
+        }
+        for stray in [".DS_Store", "notes.txt", &"d".repeat(64)] {
+            fs::write(folder.path().join(stray), "x").unwrap();
+        }
+        let code = CodeFolder::open(folder.path()).unwrap();
+        assert_eq!(code.packages().unwrap(), [package]);
+        for kept in [".git", "lost+found", ".DS_Store", "notes.txt"] {
+            assert!(folder.path().join(kept).exists(), "{kept}");
+        }
+        assert!(!folder.path().join(half).exists() && !folder.path().join(gone).exists());
+    }
 }

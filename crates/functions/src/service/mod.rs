@@ -347,9 +347,11 @@ impl Functions {
             for package in without {
                 let since = *unused.entry(package.clone()).or_insert(now);
                 if at_start || now.saturating_sub(since) >= UNUSED {
-                    directory.code.remove(&package).map_err(disk)?;
+                    match directory.code.remove(&package) {
+                        Ok(()) => gone += 1,
+                        Err(error) => tracing::warn!(%package, %error, "unused code could not be removed"),
+                    }
                     unused.remove(&package);
-                    gone += 1;
                 }
             }
             Ok(gone)
