@@ -24,7 +24,7 @@ pub fn clean(text: &mut String) {
 }
 
 /// Control characters, and those that turn the reading direction or end a line for some.
-fn is_hidden(char: char) -> bool {
+pub(super) fn is_hidden(char: char) -> bool {
     char.is_control()
         || matches!(char, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
 }
