@@ -27,6 +27,9 @@ pub struct Signed {
 pub trait Signatures: Send + Sync {
     /// Checks the signature of a request. `now` in epoch milliseconds; `service` is the signing name the door answers for.
     fn check(&self, now: i64, service: &str, parts: &Parts, body: &[u8]) -> Result<Signed, ServiceError>;
+
+    /// Refuses what cannot pass [`Self::check`] whatever its body is; proves nothing. A door asks before it reads a large body.
+    fn could_pass(&self, now: i64, service: &str, parts: &Parts) -> Result<(), ServiceError>;
 }
 
 /// Permission to run an operation.

@@ -16,4 +16,4 @@ pub use error::SigV4Error;
 pub use parse::CredentialScope;
 pub use request::{Payload, RequestParts, Style};
 pub use sign::{MAX_EXPIRES_SECONDS, Signer};
-pub use verify::{DeclaredPayload, Form, MAX_SKEW_MS, Rules, Verified, verify};
+pub use verify::{DeclaredPayload, Form, MAX_SKEW_MS, Rules, Verified, could_pass, verify};

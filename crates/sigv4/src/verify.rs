@@ -74,10 +74,7 @@ pub fn verify(
     rules: &Rules<'_>,
     now: i64,
 ) -> Result<Verified, SigV4Error> {
-    let claimed = claimed(request)?;
-    check_scope(&claimed, rules)?;
-    check_signed_headers(&claimed, request)?;
-    check_time(&claimed, now)?;
+    let claimed = head(request, rules, now)?;
     let declared = declared_payload(&claimed, request, payload, rules.style)?;
     let key = find_key(&claimed, keys)?;
     check_signature(&claimed, request, &declared, rules.style, &key)?;
@@ -91,6 +88,25 @@ pub fn verify(
         signed_headers: claimed.signed_headers,
         payload: declared,
     })
+}
+
+/// All that can be refused before the body is here: form, scope, signed headers, time, and a key that nobody has. Proves nothing: it spares a
+/// server the reading of what cannot pass [`verify`].
+pub fn could_pass(
+    request: &RequestParts<'_>,
+    keys: &impl KeyStore,
+    rules: &Rules<'_>,
+    now: i64,
+) -> Result<(), SigV4Error> {
+    find_key(&head(request, rules, now)?, keys).map(drop)
+}
+
+fn head(request: &RequestParts<'_>, rules: &Rules<'_>, now: i64) -> Result<Claimed, SigV4Error> {
+    let claimed = claimed(request)?;
+    check_scope(&claimed, rules)?;
+    check_signed_headers(&claimed, request)?;
+    check_time(&claimed, now)?;
+    Ok(claimed)
 }
 
 /// AWS names every fault of a scope in one message.

@@ -23,7 +23,7 @@ use login::{Login, LoginRequest};
 use objects::ObjectService;
 use sigv4::{CredentialScope, RequestParts};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use user_pools::ports::StoreError;
@@ -36,6 +36,8 @@ const REST: usize = 6 * 1024 * 1024;
 
 /// Bodies of the Lambda API (zips) that are read at a time: each may be 72 MB. A small one waits for nobody.
 const LARGE_BODIES: usize = 3;
+/// How long a large one waits for its turn; SDKs try again.
+const TURN: Duration = Duration::from_secs(10);
 
 /// All rooms behind the listeners.
 pub struct Hall {
@@ -232,17 +234,24 @@ impl Hall {
         if self.foreign_page(&parts.headers) {
             return refused(foreign_page_error(), &cx);
         }
-        // Who does not even pose as signed sends no zip.
-        let signed = CredentialScope::peek(&RequestParts::from(&parts)).is_some();
-        let small = body.size_hint().upper().is_some_and(|most| most <= REST as u64);
-        let turn = if small || !signed { None } else { self.large.acquire().await.ok() };
-        match collect(body, if signed { lambda::MAX_BODY } else { REST }).await {
+        let most = self.lambda.room_for(cx.now, &parts);
+        let large = most > lambda::WITHOUT_CODE
+            && body.size_hint().upper().is_none_or(|upper| upper > lambda::WITHOUT_CODE as u64);
+        let turn = if large {
+            let Ok(Ok(turn)) = tokio::time::timeout(TURN, self.large.acquire()).await else {
+                return refused(lambda::too_many(), &cx);
+            };
+            Some(turn)
+        } else {
+            None
+        };
+        match collect(body, most).await {
             Ok(body) => {
                 // A call of a function may take a quarter of an hour; what turned out small holds up no zip.
-                let _turn = turn.filter(|_| body.len() > REST);
+                let _turn = turn.filter(|_| body.len() > lambda::WITHOUT_CODE);
                 self.lambda.handle(cx, &parts, body).await.map(full)
             }
-            Err(TooLarge::Limit) => refused(aws::rest_json::too_large(), &cx),
+            Err(TooLarge::Limit) => refused(self.lambda.no_room_for(cx.now, &parts), &cx),
             Err(TooLarge::Broken) => refused(broken(), &cx),
         }
     }

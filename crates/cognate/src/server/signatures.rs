@@ -15,16 +15,27 @@ pub struct AnyKey {
 
 impl Signatures for AnyKey {
     fn check(&self, _now: i64, service: &str, parts: &Parts, _body: &[u8]) -> Result<Signed, ServiceError> {
+        let scope = Self::scope(service, parts)?;
+        Ok(Signed {
+            scope: Scope { account: self.account.clone(), region: scope.region },
+            access_key_id: scope.access_key_id,
+        })
+    }
+
+    fn could_pass(&self, _now: i64, service: &str, parts: &Parts) -> Result<(), ServiceError> {
+        Self::scope(service, parts).map(drop)
+    }
+}
+
+impl AnyKey {
+    fn scope(service: &str, parts: &Parts) -> Result<CredentialScope, ServiceError> {
         let scope = CredentialScope::peek(&RequestParts::from(parts))
             .ok_or_else(|| refused(&SigV4Error::MissingAuthenticationToken, service))?;
         if scope.service != service {
             let text = format!("Credential should be scoped to correct service: '{service}'. ");
             return Err(refused(&SigV4Error::InvalidSignature(text), service));
         }
-        Ok(Signed {
-            scope: Scope { account: self.account.clone(), region: scope.region },
-            access_key_id: scope.access_key_id,
-        })
+        Ok(scope)
     }
 }
 
@@ -49,14 +60,25 @@ impl KnownKeys {
 
 impl Signatures for KnownKeys {
     fn check(&self, now: i64, service: &str, parts: &Parts, body: &[u8]) -> Result<Signed, ServiceError> {
-        let keys = |id: &str| self.keys.get(id).cloned();
         let rules = Rules { style: Style::Standard, services: &[service], region: None };
-        let verified = sigv4::verify(&RequestParts::from(parts), Payload::Bytes(body), &keys, &rules, now)
+        let verified = sigv4::verify(&RequestParts::from(parts), Payload::Bytes(body), &self.keys(), &rules, now)
             .map_err(|error| refused(&error, service))?;
         Ok(Signed {
             scope: Scope { account: verified.account, region: verified.region },
             access_key_id: verified.access_key_id,
         })
+    }
+
+    fn could_pass(&self, now: i64, service: &str, parts: &Parts) -> Result<(), ServiceError> {
+        let rules = Rules { style: Style::Standard, services: &[service], region: None };
+        sigv4::could_pass(&RequestParts::from(parts), &self.keys(), &rules, now)
+            .map_err(|error| refused(&error, service))
+    }
+}
+
+impl KnownKeys {
+    fn keys(&self) -> impl Fn(&str) -> Option<SecretKey> {
+        |id| self.keys.get(id).cloned()
     }
 }
 

@@ -57,8 +57,8 @@ impl Cx {
         Ok(asked)
     }
 
-    /// Whether code may be brought.
+    /// Whether code may be brought, or what runs be changed: a variable such as NODE_OPTIONS or LD_PRELOAD is code as well.
     pub(super) fn may_upload(&self) -> Result<(), Refusal> {
-        if self.uploads { Ok(()) } else { Err(super::errors::uploads_are_off()) }
+        if self.uploads { Ok(()) } else { Err(super::errors::uploads_are_off().into()) }
     }
 }

@@ -53,9 +53,9 @@ pub(super) fn unreachable(theirs: &str, own: &str) -> Refusal {
 }
 
 /// `serve` takes code only where its configuration says so.
-pub(super) fn uploads_are_off() -> Refusal {
-    let message = "This server takes no code: whoever may upload functions runs programs as the server's user. Set function_uploads = true in cognate.toml to allow it.";
-    Refusal::Wire(ServiceError::new("AccessDeniedException", message).status(StatusCode::FORBIDDEN))
+pub(super) fn uploads_are_off() -> ServiceError {
+    let message = "This server takes no code: whoever may upload functions, or change how they run, runs programs as the server's user. Set function_uploads = true in cognate.toml to allow it.";
+    ServiceError::new("AccessDeniedException", message).status(StatusCode::FORBIDDEN)
 }
 
 /// Lambda's own names for what every REST-JSON door refuses.

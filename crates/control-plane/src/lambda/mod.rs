@@ -24,8 +24,13 @@ use crate::caller::{Permit, Signatures};
 use crate::rest;
 use cx::Cx;
 
-/// The most a request may bring: a zip of 50 MB in Base64, and what stands beside it.
-pub const MAX_BODY: usize = 72 * 1024 * 1024;
+const SIGNING_NAME: &str = "lambda";
+/// The most a request may bring that brings code: a zip of 50 MB in Base64, and what stands beside it.
+const WITH_CODE: usize = 72 * 1024 * 1024;
+/// The most any other request may bring: the event of a call, and room to say that it is too large.
+pub const WITHOUT_CODE: usize = 8 * 1024 * 1024;
+/// The operations that bring code.
+const BRING_CODE: [&str; 2] = ["CreateFunction", "UpdateFunctionCode"];
 
 /// What the door needs from outside.
 #[derive(Clone)]
@@ -59,6 +64,23 @@ impl Lambda {
         is_date && matches!(parts.next(), Some("functions" | "tags"))
     }
 
+    /// The most bytes to read of a request, as far as its head tells. The signature covers the body and is checked behind it: a stranger must
+    /// not make the server hold a zip for that, nor anybody where no code is taken.
+    pub fn room_for(&self, now: i64, parts: &Parts) -> usize {
+        let large =
+            self.uploads && brings_code(parts) && self.ports.signatures.could_pass(now, SIGNING_NAME, parts).is_ok();
+        if large { WITH_CODE } else { WITHOUT_CODE }
+    }
+
+    /// Why a body found no room: who may not bring it learns that, and not a size.
+    pub fn no_room_for(&self, now: i64, parts: &Parts) -> ServiceError {
+        match self.ports.signatures.could_pass(now, SIGNING_NAME, parts) {
+            Err(error) => error,
+            Ok(()) if !self.uploads && brings_code(parts) => errors::uploads_are_off(),
+            Ok(()) => rest_json::too_large(),
+        }
+    }
+
     /// Answers a request.
     pub async fn handle(&self, request: RequestContext, parts: &Parts, body: Bytes) -> Response<Bytes> {
         let id = request.request_id.clone();
@@ -73,13 +95,24 @@ impl Lambda {
         let operation = routed.operation;
         let Some(row) = table::row(operation.name) else { return Err(rest::not_supported_yet(operation.name)) };
         let refused = |error| rest::noted(&*self.ports.decisions, &request, operation.name, error);
-        let permit = Permit::signed(&*self.ports.signatures, request.now, "lambda", parts, &body).map_err(refused)?;
+        let permit =
+            Permit::signed(&*self.ports.signatures, request.now, SIGNING_NAME, parts, &body).map_err(refused)?;
         let brought = rest_json::Brought { query: parts.uri.query(), headers: &parts.headers, body: &body };
         let input = rest_json::gather(&routed, brought).map_err(errors::of_the_model).map_err(refused)?;
         let cx = Cx::new(self.ports.clone(), self.uploads, request, &permit, operation.name, body);
         let call = table::Call { cx: &cx, permit, input, operation };
         (row.run)(call).await.map_err(|refusal| errors::on_the_wire(&cx, refusal))
     }
+}
+
+fn brings_code(parts: &Parts) -> bool {
+    rest_json::route(&aws::lambda::SERVICE, &parts.method, parts.uri.path(), parts.uri.query())
+        .is_ok_and(|routed| BRING_CODE.contains(&routed.operation.name))
+}
+
+/// More large requests than can be taken at a time.
+pub fn too_many() -> ServiceError {
+    aws::lambda::ErrorCode::TooManyRequestsException.with("Rate Exceeded.")
 }
 
 /// An error with the member that Lambda adds to every one.

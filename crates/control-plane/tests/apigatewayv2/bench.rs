@@ -60,6 +60,10 @@ impl Signatures for Anybody {
         let scope = user_pools::Scope { account: account.to_owned(), region: region.to_owned() };
         Ok(Signed { scope, access_key_id: "test".to_owned() })
     }
+
+    fn could_pass(&self, now: i64, service: &str, parts: &Parts) -> Result<(), aws::ServiceError> {
+        self.check(now, service, parts, &[]).map(drop)
+    }
 }
 
 pub struct Bench {

@@ -272,3 +272,16 @@ fn every_refusal_has_awss_name() {
     assert_eq!(SigV4Error::Expired(String::new()).code(), "InvalidSignatureException");
     assert_eq!(SigV4Error::UnrecognizedClient.code(), "UnrecognizedClientException");
 }
+
+#[test]
+fn what_a_head_alone_betrays_is_refused_before_the_body_is_here() {
+    let asked = |sent: &Sent, now| could_pass(&parts(&sent.headers, &sent.query), &keys, &RULES, now);
+    assert_eq!(asked(&Sent::good(), NOW), Ok(()));
+    assert_eq!(asked(&Sent::good().replaced("AKID", "NOBODY"), NOW), Err(SigV4Error::UnrecognizedClient));
+    assert!(matches!(asked(&Sent::good(), NOW + MAX_SKEW_MS + 1), Err(SigV4Error::Expired(_))));
+    assert!(matches!(
+        asked(&Sent::good().replaced("us-east-1", "eu-west-1"), NOW),
+        Err(SigV4Error::InvalidSignature(_))
+    ));
+    assert!(asked(&Sent::good().with("x-amz-date", "nonsense"), NOW).is_err());
+}
