@@ -43,6 +43,9 @@ def test_code_is_taken_only_where_the_configuration_says_so(site):
     assert "function_uploads = true" in said
     assert lambda_api.list_functions()["Functions"] == []
     refused(lambda_api.update_function_code, "AccessDeniedException", 403, FunctionName="hello", ZipFile=package())
+    assert said == refused(lambda_api.update_function_code, "AccessDeniedException", 403, FunctionName="hello", ZipFile=b"x" * 12_000_000)
+    preload = {"Variables": {"NODE_OPTIONS": "--require /tmp/evil.js"}}
+    refused(lambda_api.update_function_configuration, "AccessDeniedException", 403, FunctionName="hello", Environment=preload)
 
 
 def test_functions_need_a_known_key_and_belong_to_its_account(fresh, monkeypatch):

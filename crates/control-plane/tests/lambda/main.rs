@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use control_plane::lambda::{Lambda, Ports, WITHOUT_CODE};
 use control_plane::{Signatures, Signed};
 use functions::{CodeFolder, Functions, InvokerOptions, ServicePorts};
@@ -13,6 +14,7 @@ use user_pools::Scope;
 const FUNCTIONS: &str = "/2015-03-31/functions";
 /// The beginning of 2026.
 const NOW: i64 = 1_767_225_600_000;
+const CONFIGURATION: &str = "/2015-03-31/functions/hello/configuration";
 
 struct Still;
 
@@ -44,7 +46,7 @@ impl Signatures for Operator {
 }
 
 struct Door {
-    _bench: testing::Bench,
+    bench: testing::Bench,
     lambda: Lambda,
     _folder: tempfile::TempDir,
 }
@@ -64,7 +66,7 @@ impl Door {
         };
         let functions = Functions::new(ports, Vec::new(), InvokerOptions::default());
         let ports = Ports { functions, signatures: Arc::new(Operator), decisions: bench.decisions.clone() };
-        Self { lambda: Lambda::new(ports, uploads), _bench: bench, _folder: folder }
+        Self { lambda: Lambda::new(ports, uploads), bench, _folder: folder }
     }
 
     fn head(method: &str, path: &str, key: &str) -> Parts {
@@ -77,6 +79,12 @@ impl Door {
 
     fn no_room(&self, method: &str, path: &str, key: &str) -> String {
         self.lambda.no_room_for(NOW, &Self::head(method, path, key)).code.into_owned()
+    }
+
+    async fn call(&self, method: &str, path: &str, body: &'static str) -> (u16, String) {
+        let head = Self::head(method, path, "operator");
+        let answer = self.lambda.handle(self.bench.cx(), &head, Bytes::from_static(body.as_bytes())).await;
+        (answer.status().as_u16(), String::from_utf8_lossy(answer.body()).into_owned())
     }
 }
 
@@ -98,4 +106,13 @@ async fn whose_body_found_no_room_learns_the_true_reason() {
     assert_eq!(off.no_room("POST", FUNCTIONS, "operator"), "AccessDeniedException");
     let invocations = "/2015-03-31/functions/hello/invocations";
     assert_eq!(off.no_room("POST", invocations, "operator"), "RequestEntityTooLargeException");
+}
+
+#[tokio::test]
+async fn what_a_function_runs_under_changes_only_where_code_is_taken() {
+    let preload = r#"{"Environment": {"Variables": {"NODE_OPTIONS": "--require /tmp/evil.js"}}}"#;
+    let (status, said) = Door::new(false).call("PUT", CONFIGURATION, preload).await;
+    assert!(status == 403 && said.contains("function_uploads = true"), "{status} {said}");
+    let (status, said) = Door::new(true).call("PUT", CONFIGURATION, preload).await;
+    assert!(status == 404 && said.contains("Function not found"), "{status} {said}");
 }

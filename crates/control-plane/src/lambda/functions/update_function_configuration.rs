@@ -11,6 +11,7 @@ pub(in crate::lambda) async fn run(
     _by: Permit<SigV4>,
     input: Input,
 ) -> Result<Json<wire::FunctionConfiguration>> {
+    cx.may_upload()?;
     let asked: wire::UpdateFunctionConfigurationRequest = input.read()?;
     what_is_not_here(&asked)?;
     let named = cx.named(&asked.function_name, None)?;
