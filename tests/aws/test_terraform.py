@@ -132,6 +132,36 @@ resource "aws_cognito_user_pool_client" "web" {
   token_validity_units { access_token = "minutes" }
   depends_on = [aws_cognito_resource_server.files]
 }
+resource "aws_cognito_risk_configuration" "pool" {
+  user_pool_id = aws_cognito_user_pool.pool.id
+  compromised_credentials_risk_configuration {
+    actions { event_action = var.title == "first" ? "NO_ACTION" : "BLOCK" }
+  }
+  account_takeover_risk_configuration {
+    notify_configuration {
+      source_arn = "arn:aws:ses:us-east-1:000000000000:identity/ops@example.com"
+      block_email {
+        html_body = "<p>blocked</p>"
+        subject   = "Blocked"
+        text_body = "blocked"
+      }
+    }
+    actions {
+      high_action {
+        event_action = "BLOCK"
+        notify       = true
+      }
+    }
+  }
+}
+resource "aws_cognito_risk_configuration" "web" {
+  user_pool_id = aws_cognito_user_pool.pool.id
+  client_id    = aws_cognito_user_pool_client.web.id
+  risk_exception_configuration {
+    blocked_ip_range_list = var.title == "first" ? ["10.10.10.10/32"] : ["10.10.10.10/32", "2001:db8::/32"]
+    skipped_ip_range_list = ["10.10.11.0/24"]
+  }
+}
 resource "aws_cognito_user_pool_domain" "login" {
   domain       = "tf-lesson"
   user_pool_id = aws_cognito_user_pool.pool.id
@@ -212,6 +242,7 @@ resource "aws_apigatewayv2_stage" "default" {
   auto_deploy = true
 }
 output "api" { value = aws_apigatewayv2_api.api.id }
+output "client" { value = aws_cognito_user_pool_client.web.id }
 output "pool" { value = aws_cognito_user_pool.pool.id }
 """
 
@@ -260,6 +291,9 @@ def whole_life(base, folder):
     assert requests.get(f"{at}/hello", timeout=10).text == "code second, variable second"
     terraform("state", "rm", "aws_cognito_identity_provider.corp")
     terraform("import", "-input=false", *changed, "aws_cognito_identity_provider.corp", f"{made['pool']}:Corp")
+    for name, id in (("pool", made["pool"]), ("web", f"{made['pool']}:{made['client']}")):
+        terraform("state", "rm", f"aws_cognito_risk_configuration.{name}")
+        terraform("import", "-input=false", *changed, f"aws_cognito_risk_configuration.{name}", id)
     terraform.plan_is_empty(*changed)
     terraform("destroy", "-input=false", "-auto-approve", "-refresh=false", *changed)
     return made["pool"], status

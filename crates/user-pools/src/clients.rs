@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::federation::OWN_USERS;
 use crate::ids::{ClientId, Millis, PoolId, fresh_secret};
 use crate::messages;
-use crate::pool::UserPool;
+use crate::pool::{UserPool, keep};
 use crate::ports::{Page, StoreError, Taken};
 use crate::service::UserPools;
 use zeroize::Zeroizing;
@@ -133,7 +133,7 @@ impl UserPools {
         self.store.client(id.clone()).await.map_err(|error| missing_client(error, id))
     }
 
-    /// UpdateUserPoolClient: replaces every setting (spec B 1); secrets stay.
+    /// UpdateUserPoolClient: replaces every setting (spec B 1); secrets stay, and so does what operations of their own govern.
     pub async fn update_client(
         &self,
         now: Millis,
@@ -144,12 +144,38 @@ impl UserPools {
         loop {
             let stored = self.client_of(&pool.id, id).await?;
             self.check_client(pool, &settings, !stored.secrets.is_empty()).await?;
-            let next = AppClient { settings: settings.clone(), modified: now, ..stored };
-            match self.store.replace_client(now, next.clone()).await {
-                Ok(version) => return Ok(AppClient { version, ..next }),
-                Err(StoreError::Conflict) => {}
-                Err(error) => return Err(missing_client(error, id)),
+            let mut settings = settings.clone();
+            keep(&stored.settings.documents, &mut settings.documents, &crate::client::GOVERNED_ELSEWHERE);
+            if let Some(client) = self.try_replace_client(now, AppClient { settings, ..stored }).await? {
+                return Ok(client);
             }
+        }
+    }
+
+    /// What another operation governs: read, change, replace; again when somebody else was quicker.
+    pub(crate) async fn change_client(
+        &self,
+        now: Millis,
+        pool: &UserPool,
+        id: &ClientId,
+        change: impl Fn(&mut ClientSettings) -> Result<()> + Send + Sync,
+    ) -> Result<AppClient> {
+        loop {
+            let mut stored = self.client_of(&pool.id, id).await?;
+            change(&mut stored.settings)?;
+            if let Some(client) = self.try_replace_client(now, stored).await? {
+                return Ok(client);
+            }
+        }
+    }
+
+    /// `None`: somebody else was quicker.
+    async fn try_replace_client(&self, now: Millis, client: AppClient) -> Result<Option<AppClient>> {
+        let next = AppClient { modified: now, ..client };
+        match self.store.replace_client(now, next.clone()).await {
+            Ok(version) => Ok(Some(AppClient { version, ..next })),
+            Err(StoreError::Conflict) => Ok(None),
+            Err(error) => Err(missing_client(error, &next.id)),
         }
     }
 

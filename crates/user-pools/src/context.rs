@@ -31,7 +31,7 @@ impl RequestContext {
     }
 }
 
-/// What a client sends along with a call. Nothing here decides anything in this room: triggers get it, as section G.4 of the spec says.
+/// What a client sends along with a call: for the pool's triggers, as section G.4 of the spec says, and about whom it speaks for.
 /// The door fills it in, because which member goes where depends on the operation.
 #[derive(Clone, Default)]
 pub struct Carried {
@@ -39,6 +39,18 @@ pub struct Carried {
     pub metadata: Option<Texts>,
     /// `validationData`: `ValidationData` of SignUp and AdminCreateUser, and `ClientMetadata` of the call that begins a sign-in.
     pub validation: Option<Texts>,
+    /// Whom the caller says it speaks for.
+    pub told: Told,
+}
+
+/// What a server says about the browser or app behind it (`ContextData`, `UserContextData.IpAddress`). Who may be believed is decided in
+/// `threat`; nothing else in this room looks at it.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// The address; what is no address was not told.
+    pub address: Option<IpAddr>,
+    /// The `User-Agent` among its headers.
+    pub user_agent: Option<String>,
 }
 
 impl fmt::Debug for Carried {

@@ -684,6 +684,16 @@ pub fn source_attribute_unmapped(attribute: impl Display) -> Error {
     Error::new(Kind::InvalidParameter, format!("Invalid SourceUser: the attribute {attribute} is not mapped."))
 }
 
+// ---- Threat protection (J) ----
+
+/// A sign-in from an address that the pool blocks (J, I).
+pub const UNSAFE_SIGN_IN: Error = say(Kind::NotAuthorized, "Unable to login because of security reasons.");
+
+/// A range of addresses that is none (I).
+pub fn ip_range_invalid(range: impl Display) -> Error {
+    Error::new(Kind::InvalidParameter, format!("Invalid IP range: {range}. IP ranges must be in CIDR notation."))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

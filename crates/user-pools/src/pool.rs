@@ -4,6 +4,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// Documents of a pool that operations of their own govern: UpdateUserPool leaves them as they are.
+pub const GOVERNED_ELSEWHERE: [&str; 4] =
+    ["EmailMfaConfiguration", "WebAuthnConfiguration", "SmsMfaConfiguration", "RiskConfiguration"];
+
+/// Takes those documents over as they are.
+pub fn keep(from: &BTreeMap<String, Value>, to: &mut BTreeMap<String, Value>, names: &[&str]) {
+    for name in names {
+        if let Some(document) = from.get(*name) {
+            to.insert((*name).to_owned(), document.clone());
+        }
+    }
+}
+
 /// A user pool as it is stored: one row, replaced whole, guarded by `version`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct UserPool {

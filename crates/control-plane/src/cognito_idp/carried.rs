@@ -2,7 +2,7 @@
 use super::Cx;
 use super::prelude::wire;
 use std::collections::BTreeMap;
-use user_pools::{Carried, RequestContext};
+use user_pools::{Carried, RequestContext, Told};
 
 type Metadata = Option<BTreeMap<String, String>>;
 
@@ -28,6 +28,35 @@ impl Cx {
     }
 
     fn with(&self, metadata: Metadata, validation: Metadata) -> RequestContext {
-        self.request.carrying(Carried { metadata, validation })
+        self.request.carrying(Carried { metadata, validation, ..Carried::default() })
     }
+}
+
+/// What a call says about the user it speaks for.
+pub(crate) trait Telling {
+    /// As the ground floor reads it.
+    fn told(self) -> Told;
+}
+
+impl Telling for Option<wire::UserContextDataType> {
+    fn told(self) -> Told {
+        let address = self.and_then(|data| data.ip_address).and_then(|text| text.parse().ok());
+        Told { address, user_agent: None }
+    }
+}
+
+impl Telling for Option<wire::ContextDataType> {
+    fn told(self) -> Told {
+        let Some(data) = self else { return Told::default() };
+        let is_agent = |name: &Option<String>| name.as_deref().is_some_and(|n| n.eq_ignore_ascii_case("user-agent"));
+        let agent = data.http_headers.into_iter().find(|header| is_agent(&header.header_name));
+        let user_agent = agent.and_then(|header| header.header_value).map(|text| text.chars().take(256).collect());
+        Told { address: data.ip_address.parse().ok(), user_agent }
+    }
+}
+
+/// The same request, speaking for that user.
+pub(crate) fn for_user(mut request: RequestContext, data: impl Telling) -> RequestContext {
+    request.carried.told = data.told();
+    request
 }

@@ -118,6 +118,8 @@ mod tests {
             ErrorKind::EnableSoftwareTokenMFA,
             ErrorKind::MFAMethodNotFound,
             ErrorKind::UserPoolTagging,
+            ErrorKind::UserPoolAddOnNotEnabled,
+            ErrorKind::TermsExists,
             ErrorKind::RefreshTokenReuse,
         ] {
             let code = domain(user_pools::Error::new(kind, "x")).code;

@@ -13,6 +13,7 @@ mod passkeys;
 mod pools;
 mod prelude;
 mod resource_servers;
+mod risk;
 mod sign_in;
 mod table;
 mod tags;

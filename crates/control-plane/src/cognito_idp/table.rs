@@ -108,10 +108,10 @@ macro_rules! operations {
 operations! {
     // Pools
     signed CreateUserPool = pools::create_user_pool,
-        missing "kept without effect: EmailConfiguration, the ARNs of SmsConfiguration, UserPoolAddOns";
+        missing "kept without effect: EmailConfiguration, the ARNs of SmsConfiguration, AdvancedSecurityAdditionalFlows";
     signed DescribeUserPool = pools::describe_user_pool;
     signed UpdateUserPool = pools::update_user_pool,
-        missing "kept without effect: EmailConfiguration, the ARNs of SmsConfiguration, UserPoolAddOns";
+        missing "kept without effect: EmailConfiguration, the ARNs of SmsConfiguration, AdvancedSecurityAdditionalFlows";
     signed DeleteUserPool = pools::delete_user_pool;
     signed ListUserPools = pools::list_user_pools;
     signed AddCustomAttributes = pools::add_custom_attributes;
@@ -226,6 +226,10 @@ operations! {
     signed UpdateResourceServer = resource_servers::update_resource_server;
     signed DeleteResourceServer = resource_servers::delete_resource_server;
     signed ListResourceServers = resource_servers::list_resource_servers;
+    // Threat protection
+    signed SetRiskConfiguration = risk::set_risk_configuration,
+        missing "kept without effect: CompromisedCredentialsRiskConfiguration, AccountTakeoverRiskConfiguration (no risk is judged)";
+    signed DescribeRiskConfiguration = risk::describe_risk_configuration;
     // Tags
     signed TagResource = tags::tag_resource;
     signed UntagResource = tags::untag_resource;

@@ -56,7 +56,7 @@ impl Grant {
 
     pub async fn issue(self, call: &Call<'_>, client: &AppClient) -> Result<Tokens, Refusal> {
         let (pools, form) = (&call.login.pools, &call.form);
-        let cx = &call.cx.carrying(Carried { metadata: metadata(call)?, validation: None });
+        let cx = &call.cx.carrying(Carried { metadata: metadata(call)?, validation: None, ..Carried::default() });
         match self {
             Self::Code => {
                 let redemption = Redemption {

@@ -6,6 +6,7 @@ use crate::context::RequestContext;
 use crate::error::Result;
 use crate::messages;
 use crate::service::UserPools;
+use crate::threat::check_address;
 use crate::user::User;
 
 /// What each step works with once the session has been checked.
@@ -28,6 +29,9 @@ impl UserPools {
     async fn answered(&self, cx: &RequestContext, request: &Answer, trail: &mut Trail) -> Result<Outcome> {
         let place = self.place(&request.door, &request.client).await?;
         trail.within(&place.pool.id);
+        trail.at("threat.address");
+        check_address(cx, &request.door, &place.pool, &place.client)?;
+        trail.at("request");
         if request.challenge == ChallengeName::CustomChallenge {
             return self.answer_custom(cx, &place, request, trail).await;
         }

@@ -5,6 +5,7 @@ use crate::context::RequestContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::ClientId;
 use crate::service::UserPools;
+use crate::threat::check_address;
 
 type Check = fn(&UserPools, &Place, &Start) -> Result<()>;
 
@@ -28,6 +29,8 @@ impl UserPools {
 
     async fn started(&self, cx: &RequestContext, request: &Start, trail: &mut Trail) -> Result<Outcome> {
         let place = self.check_start(request, trail).await?;
+        trail.at("threat.address");
+        check_address(cx, &request.door, &place.pool, &place.client)?;
         if let Some(key) = request.parameters.get("DEVICE_KEY") {
             trail.at("device");
             let user = self.find_user(&place.pool, request.parameters.require("USERNAME")?).await?;

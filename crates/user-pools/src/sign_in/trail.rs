@@ -79,6 +79,7 @@ fn expected(rule: &str) -> Option<&'static str> {
         "client.secret" => "the client's secret, exactly when it has one",
         "user.exists" => "a username, sub or active alias of a user of this pool",
         "lockout" => "no attempt before the lock ends",
+        "threat.address" => "an address outside the ranges that the pool or the client blocks",
         "user.enabled" => "an enabled user",
         "user.status" => "a user whose status lets them sign in",
         "session" => "the Session of the step before, unspent and not expired",
@@ -108,6 +109,7 @@ fn fix(rule: &str) -> Option<&'static str> {
         "client.secret_hash" => {
             "compute the hash over the USERNAME that is sent; when refreshing, over the user's real username"
         }
+        "threat.address" => "change RiskExceptionConfiguration with SetRiskConfiguration",
         "srp.timestamp" => "set the client's clock",
         "refresh_token.rotation" => "store the refresh token of every answer, and refresh once at a time",
         "lockout" => "wait; an operator can set a new password",

@@ -66,7 +66,7 @@ pub async fn with<'a>(
 /// A request that carries one entry of metadata and one of validation data.
 pub fn carrying(bench: &Bench) -> RequestContext {
     let one = |name: &str| Some([(name.to_owned(), "1".to_owned())].into());
-    bench.cx().carrying(Carried { metadata: one("meta"), validation: one("valid") })
+    bench.cx().carrying(Carried { metadata: one("meta"), validation: one("valid"), ..Carried::default() })
 }
 
 pub fn asking(app: &App<'_>, name: &str) -> Asking {

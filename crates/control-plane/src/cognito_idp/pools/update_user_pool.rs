@@ -1,6 +1,7 @@
 //! UpdateUserPool: replaces every setting it has a member for (spec B 1); schema and the rules of names stay.
 use super::super::prelude::*;
 use super::given::given;
+use user_pools::pool::{GOVERNED_ELSEWHERE, keep};
 use wire::UpdateUserPoolRequest as Input;
 
 pub(crate) async fn run(cx: &Cx, by: Permit<SigV4>, input: Input) -> Result<Empty> {
@@ -17,11 +18,7 @@ pub(crate) async fn run(cx: &Cx, by: Permit<SigV4>, input: Input) -> Result<Empt
             settings.schema = kept.schema;
             settings.software_token_mfa = kept.software_token_mfa;
             settings.issuer_form = kept.issuer_form;
-            for member in ["EmailMfaConfiguration", "WebAuthnConfiguration", "SmsMfaConfiguration"] {
-                if let Some(document) = kept.documents.get(member) {
-                    settings.documents.insert(member.to_owned(), document.clone());
-                }
-            }
+            keep(&kept.documents, &mut settings.documents, &GOVERNED_ELSEWHERE);
             Ok(())
         })
         .await?;

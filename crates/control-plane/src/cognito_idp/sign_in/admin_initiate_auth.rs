@@ -1,4 +1,5 @@
 //! AdminInitiateAuth: the same for an operator's server, with a flow of its own.
+use super::super::carried::for_user;
 use super::super::prelude::*;
 use super::shown;
 use user_pools::sign_in::{Door, Start};
@@ -6,7 +7,7 @@ use wire::{AdminInitiateAuthRequest as Input, AdminInitiateAuthResponse as Outpu
 
 pub(crate) async fn run(cx: &Cx, by: Permit<SigV4>, input: Input) -> Result<Output> {
     let pool = cx.pools.pool_in(by.scope(), &PoolId(input.user_pool_id)).await?;
-    let carried = cx.beginning(input.client_metadata);
+    let carried = for_user(cx.beginning(input.client_metadata), input.context_data);
     let request = Start {
         door: Door::Admin(pool.id),
         client: ClientId(input.client_id),

@@ -1,4 +1,5 @@
 //! AdminRespondToAuthChallenge: the same for an operator's server.
+use super::super::carried::for_user;
 use super::super::prelude::*;
 use super::shown;
 use user_pools::sign_in::{Answer, ChallengeName, Door};
@@ -6,7 +7,7 @@ use wire::{AdminRespondToAuthChallengeRequest as Input, AdminRespondToAuthChalle
 
 pub(crate) async fn run(cx: &Cx, by: Permit<SigV4>, input: Input) -> Result<Output> {
     let pool = cx.pools.pool_in(by.scope(), &PoolId(input.user_pool_id)).await?;
-    let carried = cx.with_metadata(input.client_metadata);
+    let carried = for_user(cx.with_metadata(input.client_metadata), input.context_data);
     let request = Answer {
         door: Door::Admin(pool.id),
         client: ClientId(input.client_id),

@@ -1,11 +1,12 @@
 //! InitiateAuth: the first request of a sign-in, or a refresh.
+use super::super::carried::for_user;
 use super::super::prelude::*;
 use super::shown;
 use user_pools::sign_in::{Door, Start};
 use wire::{InitiateAuthRequest as Input, InitiateAuthResponse as Output};
 
 pub(crate) async fn run(cx: &Cx, _by: Permit<Public>, input: Input) -> Result<Output> {
-    let carried = cx.beginning(input.client_metadata);
+    let carried = for_user(cx.beginning(input.client_metadata), input.user_context_data);
     let request = Start {
         door: Door::Api,
         client: ClientId(input.client_id),

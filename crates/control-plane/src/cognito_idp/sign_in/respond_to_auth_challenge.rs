@@ -1,11 +1,12 @@
 //! RespondToAuthChallenge: the answer to a challenge.
+use super::super::carried::for_user;
 use super::super::prelude::*;
 use super::shown;
 use user_pools::sign_in::{Answer, ChallengeName, Door};
 use wire::{RespondToAuthChallengeRequest as Input, RespondToAuthChallengeResponse as Output};
 
 pub(crate) async fn run(cx: &Cx, _by: Permit<Public>, input: Input) -> Result<Output> {
-    let carried = cx.with_metadata(input.client_metadata);
+    let carried = for_user(cx.with_metadata(input.client_metadata), input.user_context_data);
     let request = Answer {
         door: Door::Api,
         client: ClientId(input.client_id),

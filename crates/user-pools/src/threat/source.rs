@@ -1,0 +1,29 @@
+//! Where a sign-in comes from, as far as the caller may be believed. An operator's server speaks for its users, and so does a client that
+//! has a secret and that the operator lets pass such data on; everybody else comes from where the connection came from.
+use crate::client::AppClient;
+use crate::context::RequestContext;
+use crate::sign_in::Door;
+use std::net::IpAddr;
+
+/// Address and user agent of whoever signs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub ip: IpAddr,
+    pub user_agent: Option<String>,
+}
+
+impl Source {
+    /// The source of a request at a door.
+    pub fn of(cx: &RequestContext, door: &Door, client: &AppClient) -> Self {
+        let told = &cx.carried.told;
+        let own = cx.user_agent.clone();
+        let (address, user_agent) = match door {
+            Door::Admin(_) => (told.address, told.user_agent.clone().or(own)),
+            Door::Api if !client.secrets.is_empty() && client.settings.propagate_context == Some(true) => {
+                (told.address, own)
+            }
+            Door::Api | Door::ManagedLogin => (None, own),
+        };
+        Self { ip: address.unwrap_or(cx.client_ip).to_canonical(), user_agent }
+    }
+}

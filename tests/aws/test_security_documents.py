@@ -1,0 +1,70 @@
+"""Threat protection, exported logs, sign-in events, sessions and terms, as boto3 sees them."""
+
+import pytest
+
+from lab import Pool
+from wire import refused
+
+MISSING = "us-east-1_missing00"
+
+
+@pytest.fixture(scope="module")
+def protected(lab):
+    return Pool(lab, UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"})
+
+
+# --- risk configuration
+
+TAKEOVER = {
+    "NotifyConfiguration": {
+        "From": "ops@example.com",
+        "ReplyTo": "ops@example.com",
+        "SourceArn": "arn:aws:ses:us-east-1:000000000000:identity/ops@example.com",
+        "BlockEmail": {"Subject": "Blocked", "HtmlBody": "<p>blocked</p>", "TextBody": "blocked"},
+        "NoActionEmail": {"Subject": "Seen", "HtmlBody": "<p>seen {one-click-link-valid}</p>", "TextBody": "seen it"},
+        "MfaEmail": {"Subject": "Asked", "HtmlBody": "<p>asked</p>", "TextBody": "asked you"},
+    },
+    "Actions": {
+        "LowAction": {"Notify": False, "EventAction": "NO_ACTION"},
+        "MediumAction": {"Notify": True, "EventAction": "MFA_IF_CONFIGURED"},
+        "HighAction": {"Notify": True, "EventAction": "BLOCK"},
+    },
+}
+
+
+def test_a_risk_configuration_comes_back_whole_and_goes_when_nothing_is_set(protected):
+    idp, pool = protected.server.idp, protected.id
+    everything = {
+        "CompromisedCredentialsRiskConfiguration": {"EventFilter": ["SIGN_UP"], "Actions": {"EventAction": "BLOCK"}},
+        "AccountTakeoverRiskConfiguration": TAKEOVER,
+        "RiskExceptionConfiguration": {"BlockedIPRangeList": ["203.0.113.0/24"], "SkippedIPRangeList": ["198.51.100.0/24", "2001:db8::/32"]},
+    }
+    made = idp.set_risk_configuration(UserPoolId=pool, **everything)["RiskConfiguration"]
+    read = idp.describe_risk_configuration(UserPoolId=pool)["RiskConfiguration"]
+    assert read == made
+    changed = read.pop("LastModifiedDate")
+    assert read == {"UserPoolId": pool} | everything and abs(changed.timestamp() - protected.server.now()) < 60
+    idp.set_risk_configuration(UserPoolId=pool)
+    assert idp.describe_risk_configuration(UserPoolId=pool)["RiskConfiguration"] == {"UserPoolId": pool}
+
+
+def test_a_blocked_address_cannot_sign_in(protected):
+    idp, name = protected.server.idp, protected.user()
+    protected.tokens(name)
+    idp.set_risk_configuration(UserPoolId=protected.id, RiskExceptionConfiguration={"BlockedIPRangeList": ["127.0.0.0/8", "::1/128"]})
+    error = refused(protected.sign_in, "NotAuthorizedException", name=name)
+    assert error.response["Error"]["Message"] == "Unable to login because of security reasons."
+    idp.set_risk_configuration(UserPoolId=protected.id, ClientId=protected.client_id, RiskExceptionConfiguration={"SkippedIPRangeList": ["127.0.0.0/8"]})
+    protected.tokens(name)
+    idp.set_risk_configuration(UserPoolId=protected.id, ClientId=protected.client_id)
+    idp.set_risk_configuration(UserPoolId=protected.id)
+
+
+def test_risk_configurations_that_cannot_be_are_refused(protected):
+    idp = protected.server.idp
+    wrong = {"BlockedIPRangeList": ["10.0.0.1"]}
+    error = refused(idp.set_risk_configuration, "InvalidParameterException", UserPoolId=protected.id, RiskExceptionConfiguration=wrong)
+    assert error.response["Error"]["Message"] == "Invalid IP range: 10.0.0.1. IP ranges must be in CIDR notation."
+    refused(idp.set_risk_configuration, "ResourceNotFoundException", UserPoolId=MISSING)
+    refused(idp.describe_risk_configuration, "ResourceNotFoundException", UserPoolId=MISSING)
+    refused(idp.describe_risk_configuration, "ResourceNotFoundException", UserPoolId=protected.id, ClientId="nosuchclient")
