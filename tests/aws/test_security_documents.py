@@ -68,3 +68,41 @@ def test_risk_configurations_that_cannot_be_are_refused(protected):
     refused(idp.set_risk_configuration, "ResourceNotFoundException", UserPoolId=MISSING)
     refused(idp.describe_risk_configuration, "ResourceNotFoundException", UserPoolId=MISSING)
     refused(idp.describe_risk_configuration, "ResourceNotFoundException", UserPoolId=protected.id, ClientId="nosuchclient")
+
+
+# --- exported logs
+
+
+def test_log_configurations_come_back_whole_and_go_with_an_empty_list(protected):
+    """The very calls of Terraform's aws_cognito_log_delivery_configuration."""
+    idp, pool = protected.server.idp, protected.id
+    assert idp.get_log_delivery_configuration(UserPoolId=pool)["LogDeliveryConfiguration"] == {"UserPoolId": pool, "LogConfigurations": []}
+    group = {"LogGroupArn": "arn:aws:logs:us-east-1:000000000000:log-group:pool"}
+    notifications = {"EventSource": "userNotification", "LogLevel": "ERROR", "CloudWatchLogsConfiguration": group}
+    for events in (
+        {"CloudWatchLogsConfiguration": group},
+        {"S3Configuration": {"BucketArn": "arn:aws:s3:::bucket"}},
+        {"FirehoseConfiguration": {"StreamArn": "arn:aws:firehose:us-east-1:000000000000:deliverystream/events"}},
+    ):
+        both = [notifications, {"EventSource": "userAuthEvents", "LogLevel": "INFO"} | events]
+        made = idp.set_log_delivery_configuration(UserPoolId=pool, LogConfigurations=both)["LogDeliveryConfiguration"]
+        assert made == {"UserPoolId": pool, "LogConfigurations": both}
+        idp.update_user_pool(UserPoolId=pool, UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"}, AutoVerifiedAttributes=["email"])
+        assert idp.get_log_delivery_configuration(UserPoolId=pool)["LogDeliveryConfiguration"] == made
+    idp.set_log_delivery_configuration(UserPoolId=pool, LogConfigurations=[])
+    assert idp.get_log_delivery_configuration(UserPoolId=pool)["LogDeliveryConfiguration"]["LogConfigurations"] == []
+
+
+def test_log_configurations_that_cannot_be_are_refused(protected):
+    idp = protected.server.idp
+    bucket = {"BucketArn": "arn:aws:s3:::bucket"}
+    for wrong, sentence in (
+        ({"EventSource": "userAuthEvents", "LogLevel": "ERROR", "S3Configuration": bucket}, "LogLevel must be INFO for the event source userAuthEvents."),
+        (
+            {"EventSource": "userNotification", "LogLevel": "ERROR", "S3Configuration": bucket},
+            "Exactly one destination, CloudWatchLogsConfiguration, must be given for the event source userNotification.",
+        ),
+    ):
+        refused(idp.set_log_delivery_configuration, "InvalidParameterException", sentence, UserPoolId=protected.id, LogConfigurations=[wrong])
+    refused(idp.set_log_delivery_configuration, "ResourceNotFoundException", UserPoolId=MISSING, LogConfigurations=[])
+    refused(idp.get_log_delivery_configuration, "ResourceNotFoundException", UserPoolId=MISSING)

@@ -22,6 +22,7 @@ pub mod identity_provider;
 pub mod ids;
 pub mod keys;
 pub mod lockout;
+pub mod log_delivery;
 mod made_up;
 pub mod memory;
 pub mod messages;

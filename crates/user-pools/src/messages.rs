@@ -694,6 +694,28 @@ pub fn ip_range_invalid(range: impl Display) -> Error {
     Error::new(Kind::InvalidParameter, format!("Invalid IP range: {range}. IP ranges must be in CIDR notation."))
 }
 
+// ---- Exported logs (J, I) ----
+
+/// `userNotification` with another level.
+pub const LOG_LEVEL_OF_NOTIFICATIONS: Error =
+    say(Kind::InvalidParameter, "LogLevel must be ERROR for the event source userNotification.");
+/// `userNotification` to somewhere else.
+pub const LOG_DESTINATION_OF_NOTIFICATIONS: Error = say(
+    Kind::InvalidParameter,
+    "Exactly one destination, CloudWatchLogsConfiguration, must be given for the event source userNotification.",
+);
+/// `userAuthEvents` with another level.
+pub const LOG_LEVEL_OF_AUTH_EVENTS: Error =
+    say(Kind::InvalidParameter, "LogLevel must be INFO for the event source userAuthEvents.");
+/// `userAuthEvents` to nowhere, or to several places.
+pub const LOG_DESTINATION_OF_AUTH_EVENTS: Error = say(
+    Kind::InvalidParameter,
+    "Exactly one of CloudWatchLogsConfiguration, S3Configuration and FirehoseConfiguration must be given for the event source userAuthEvents.",
+);
+/// Two configurations of one source.
+pub const LOG_SOURCE_TWICE: Error =
+    say(Kind::InvalidParameter, "An event source can be in one log configuration only.");
+
 #[cfg(test)]
 mod tests {
     use super::*;

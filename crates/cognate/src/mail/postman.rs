@@ -237,6 +237,9 @@ impl Round {
             }
             (Some(message), Err(Failed::Unreachable(why) | Failed::Refused(why))) => {
                 self.give_up(pools, parcel, message, &why);
+                let details =
+                    format!("The {} message ({}) could not be delivered: {why}", message.medium.medium(), message.kind);
+                pools.log_undeliverable(now, &message.pool, &details).await;
                 pools.store.end_message(now, parcel.id.clone()).await
             }
         };

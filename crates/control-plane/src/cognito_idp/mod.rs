@@ -7,6 +7,7 @@ mod domains;
 mod errors;
 mod groups;
 mod identity_providers;
+mod log_delivery;
 mod mfa;
 mod paging;
 mod passkeys;

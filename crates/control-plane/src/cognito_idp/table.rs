@@ -230,6 +230,10 @@ operations! {
     signed SetRiskConfiguration = risk::set_risk_configuration,
         missing "kept without effect: CompromisedCredentialsRiskConfiguration, AccountTakeoverRiskConfiguration (no risk is judged)";
     signed DescribeRiskConfiguration = risk::describe_risk_configuration;
+    // Exported logs
+    signed SetLogDeliveryConfiguration = log_delivery::set_log_delivery_configuration,
+        missing "kept without effect: the destinations (records go to the server's own log); userAuthEvents";
+    signed GetLogDeliveryConfiguration = log_delivery::get_log_delivery_configuration;
     // Tags
     signed TagResource = tags::tag_resource;
     signed UntagResource = tags::untag_resource;

@@ -156,3 +156,19 @@ async fn ranges_and_places_that_are_none_are_refused() {
     let refused = door.refused_signed("SetRiskConfiguration", blocking(&pool, None, &many)).await;
     assert!(refused.2.contains("Member must have length less than or equal to 200"), "{}", refused.2);
 }
+
+#[tokio::test]
+async fn a_message_that_was_given_up_is_a_record_where_the_pool_exports_them() {
+    let door = Door::new();
+    let pool = door.bench.pool().await.id;
+    let now = door.bench.now();
+    assert_eq!(door.bench.pools.undeliverable(now, &pool, "why").await, None);
+    let arn = "arn:aws:logs:us-east-1:000000000000:log-group:pool";
+    let one = json!({ "EventSource": "userNotification", "LogLevel": "ERROR", "CloudWatchLogsConfiguration": { "LogGroupArn": arn } });
+    door.signed("SetLogDeliveryConfiguration", json!({ "UserPoolId": pool.0, "LogConfigurations": [one] })).await;
+    let (destination, record) = door.bench.pools.undeliverable(now, &pool, "why").await.unwrap();
+    let record: Value = serde_json::from_str(&record).unwrap();
+    assert_eq!((destination.as_str(), &record["message"]["details"]), (arn, &json!("why")));
+    door.signed("SetLogDeliveryConfiguration", json!({ "UserPoolId": pool.0, "LogConfigurations": [] })).await;
+    assert_eq!(door.bench.pools.undeliverable(now, &pool, "why").await, None);
+}
