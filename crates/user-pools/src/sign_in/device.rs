@@ -18,6 +18,11 @@ use std::collections::BTreeMap;
 /// pycognito answers DEVICE_SRP_AUTH without `Session`: for so long the server remembers that it was asked.
 const REMEMBERED: Millis = 60_000;
 
+/// Whether this device, once it has proven itself, is enough instead of a second factor.
+pub(super) fn stands_in(place: &Place, device: &Device) -> bool {
+    device.remembered && tracking(&place.pool.settings).is_some_and(|tracking| tracking.stands_in)
+}
+
 impl UserPools {
     /// Refuses a device that is not this user's in the words after which clients come again without it; the same for nobody's device.
     pub(super) async fn check_device(&self, place: &Place, user: Option<&User>, key: &str) -> Result<()> {
@@ -46,14 +51,6 @@ impl UserPools {
             Some(key) if !state.device_proven => self.find_device(place, &user.sub, key).await,
             _ => Ok(None),
         }
-    }
-
-    /// Whether the named device, once it has proven itself, is enough instead of a second factor.
-    pub(super) async fn device_stands_in(&self, place: &Place, user: &User, state: &State) -> Result<bool> {
-        if !tracking(&place.pool.settings).is_some_and(|tracking| tracking.stands_in) {
-            return Ok(false);
-        }
-        Ok(self.named_device(place, user, state).await?.is_some_and(|device| device.remembered))
     }
 
     /// DEVICE_SRP_AUTH.

@@ -1,5 +1,6 @@
 //! DEVICE_PASSWORD_VERIFIER: the arithmetic of USER_SRP_AUTH with the pool's device group key for the pool's name and the device key for the
 //! user. The block carries the exchange, sealed, and is redeemed once, right or wrong.
+use super::device::stands_in;
 use super::session::{State, Step, padded};
 use super::srp_exchange::{check_timestamp, decode};
 use super::trail::Trail;
@@ -59,6 +60,16 @@ impl DeviceBlock {
     }
 }
 
+/// A device that stood in for a second factor must still be good for that: the user, or an operator, may have said otherwise since.
+fn check_still_stands_in(place: &Place, user: &User, state: &State, device: &Device) -> Result<()> {
+    let second = state.methods.iter().any(|method| method == "mfa");
+    let needed = choose(&place.pool.settings, user) != Choice::Nothing && !second;
+    if needed && !stands_in(place, device) {
+        return Err(messages::CHALLENGE_MISMATCH.because("the device is not remembered any more"));
+    }
+    Ok(())
+}
+
 impl UserPools {
     pub(super) fn device_challenge(
         &self,
@@ -111,7 +122,7 @@ impl UserPools {
         trail.at("device");
         let device = self.named_device(place, &user, &block.state).await?.filter(|device| device.key == key);
         let device = device.ok_or(messages::DEVICE_DOES_NOT_EXIST)?;
-        self.check_still_stands_in(place, &user, &block.state).await?;
+        check_still_stands_in(place, &user, &block.state, &device)?;
         trail.at("lockout");
         let guesses = lockout::key(Guess::Mfa, &place.pool.id, &user.username_folded);
         let guesses = self.begin_guess(cx, guesses).await?;
@@ -154,16 +165,6 @@ impl UserPools {
         let Some(session) = &answer.session else { return Ok(()) };
         let state = self.open_session(cx.now, session)?;
         if state.id == block.state.id { Ok(()) } else { Err(messages::SESSION_FOREIGN) }
-    }
-
-    /// A device that stood in for a second factor must still be good for that: the user, or an operator, may have said otherwise since.
-    async fn check_still_stands_in(&self, place: &Place, user: &User, state: &State) -> Result<()> {
-        let second = state.methods.iter().any(|method| method == "mfa");
-        let needed = choose(&place.pool.settings, user) != Choice::Nothing && !second;
-        if needed && !self.device_stands_in(place, user, state).await? {
-            return Err(messages::CHALLENGE_MISMATCH.because("the device is not remembered any more"));
-        }
-        Ok(())
     }
 
     fn is_claimed(&self, device: &Device, block: &DeviceBlock, claim: &Claim<'_>, signature: &str) -> Result<bool> {

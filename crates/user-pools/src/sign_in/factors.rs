@@ -1,9 +1,11 @@
 //! After the first factor: which second one is asked for (spec C.12), the device that may stand in for it (C.13), and the end.
+use super::device::stands_in;
 use super::next::{finish, totp_parameters};
 use super::session::{State, Step};
 use super::trail::Trail;
 use super::{Challenge, ChallengeName, Outcome, Place, unsupported};
 use crate::context::RequestContext;
+use crate::devices::Device;
 use crate::error::Result;
 use crate::mfa::{Choice, Factor, choose};
 use crate::service::UserPools;
@@ -21,8 +23,10 @@ impl UserPools {
         state: &State,
     ) -> Result<Outcome> {
         let choice = choose(&place.pool.settings, &user);
-        if choice == Choice::Nothing || self.device_stands_in(place, &user, state).await? {
-            return self.last_step(cx, place, user, state).await;
+        // Read once: the very device that stands in is the one that has to prove itself.
+        let device = self.named_device(place, &user, state).await?;
+        if choice == Choice::Nothing || device.as_ref().is_some_and(|device| stands_in(place, device)) {
+            return self.last_step_from(cx, place, user, state, device).await;
         }
         let names = |factors: &[Factor]| json!(factors.iter().map(|one| one.as_str()).collect::<Vec<_>>()).to_string();
         let (step, name, parameters) = match choice {
@@ -81,7 +85,19 @@ impl UserPools {
         user: User,
         state: &State,
     ) -> Result<Outcome> {
-        match self.named_device(place, &user, state).await? {
+        let device = self.named_device(place, &user, state).await?;
+        self.last_step_from(cx, place, user, state, device).await
+    }
+
+    async fn last_step_from(
+        &self,
+        cx: &RequestContext,
+        place: &Place,
+        user: User,
+        state: &State,
+        device: Option<Device>,
+    ) -> Result<Outcome> {
+        match device {
             Some(device) => self.ask_device(cx, place, &user, state, &device).await.map(Outcome::Challenge),
             None => Ok(finish(cx, place, user, state)),
         }
