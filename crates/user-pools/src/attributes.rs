@@ -137,6 +137,13 @@ pub fn update(settings: &PoolSettings, writer: Writer<'_>, user: &mut User, give
     }
     delete(settings, writer, user, &deleted)?;
     let changed: Vec<_> = CONTACTS.into_iter().filter(|contact| set.contains_key(contact.attribute())).collect();
+    // Only an operator can say that codes may go to an address that nobody has proven.
+    let differs = |contact: &&Contact| set.get(contact.attribute()) != user.attributes.get(contact.attribute());
+    let new: Vec<_> = changed.iter().filter(differs).copied().collect();
+    user.credentials.vouched.retain(|contact| !new.contains(contact));
+    if matches!(writer, Writer::Admin) && user.credentials.password.is_none() {
+        user.credentials.vouched.extend(new);
+    }
     let codes = changed.into_iter().filter(|contact| change_contact(settings, user, &mut set, *contact)).collect();
     user.attributes.extend(set);
     check_sign_in_name(settings, user)?;
@@ -198,6 +205,7 @@ pub fn delete(settings: &PoolSettings, writer: Writer<'_>, user: &mut User, name
     for name in names {
         user.attributes.remove(name);
         if let Some(contact) = CONTACTS.into_iter().find(|contact| contact.attribute() == name) {
+            user.credentials.vouched.retain(|one| *one != contact);
             user.attributes.remove(contact.verified_attribute());
             user.pending_attributes.remove(name);
         }

@@ -1,7 +1,7 @@
 //! A user: names, attributes, status and credentials, one row guarded by `version`.
 use crate::identity_provider::Identity;
 use crate::ids::{Millis, PoolId};
-use crate::pool::AliasKind;
+use crate::pool::{AliasKind, Contact};
 use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -66,6 +66,14 @@ impl User {
         hex::encode(&digest.finish().as_ref()[..8])
     }
 
+    /// Codes may go to the addresses that a user without a password has come with: there is no other way in.
+    pub(crate) fn vouch_for_addresses(&mut self) {
+        if self.credentials.password.is_none() {
+            let known = [Contact::Email, Contact::Phone].into_iter();
+            self.credentials.vouched = known.filter(|one| self.attributes.contains_key(one.attribute())).collect();
+        }
+    }
+
     /// Whether a sign-in that rests on that stamp may be opened now. Storage asks it in the very act that opens one: what an operator or the
     /// user does between the check of a credential and that act must not leave a live session behind.
     pub fn admits(&self, stamp: &str) -> bool {
@@ -119,6 +127,10 @@ pub struct Credentials {
     pub mfa_enabled: Vec<String>,
     /// The preferred one of them.
     pub mfa_preferred: Option<String>,
+    /// Addresses that a user without a password came with: codes to sign in by may go there before any has proven it. Whoever changes or
+    /// takes over an address takes it off this list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vouched: Vec<Contact>,
 }
 
 /// A password at rest.

@@ -99,6 +99,7 @@ fn release(db: &Connection, pool: &PoolId, by: i64, kind: AliasKind, value: &str
         AliasKind::Phone => Some("phone_number_verified"),
         AliasKind::PreferredUsername => None,
     };
+    changed.credentials.vouched.retain(|contact| contact.attribute() != kind.attribute());
     if let Some(name) = verified {
         changed.attributes.insert(name.to_owned(), "false".to_owned());
     }

@@ -62,7 +62,7 @@ pub(crate) fn available(pool: &PoolSettings, user: &User, has_passkey: bool, len
     let passwordless = pool.mfa != MfaRequirement::On && !has_second && user.status != UserStatus::ForceChangePassword;
     let known = |contact: Contact| {
         let trusted = is_verified(user, contact)
-            || user.credentials.password.is_none()
+            || user.credentials.password.is_none() && user.credentials.vouched.contains(&contact)
             || lenient && user.status == UserStatus::Unconfirmed;
         user.attributes.contains_key(contact.attribute()) && trusted
     };
@@ -121,7 +121,9 @@ mod tests {
         assert_eq!(available(&settings(), &person(), true, false), [PasswordSrp, First::Password]);
         let mut without = person();
         without.credentials.password = None;
-        assert_eq!(available(&pool(), &without, false, false), [Email, Sms], "no password: any address will do");
+        assert_eq!(available(&pool(), &without, false, false), [Email]);
+        without.vouch_for_addresses();
+        assert_eq!(available(&pool(), &without, false, false), [Email, Sms], "those they came with will do");
     }
 
     #[test]

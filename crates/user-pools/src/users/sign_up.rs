@@ -78,6 +78,7 @@ impl UserPools {
         if let Some(password) = &request.password {
             user.credentials.password = Some(self.protect(pool, &user.sub, &user.username, password).await?);
         }
+        user.vouch_for_addresses();
         self.store.insert_user(cx.now, user.clone()).await.map_err(|error| insert_refused(name, error))?;
         if user.status == UserStatus::Confirmed {
             self.post_confirmation(cx, pool, Some(&client.id), &user, Confirmed::SignUp).await?;

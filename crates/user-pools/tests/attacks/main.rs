@@ -10,6 +10,7 @@
 )]
 #[path = "../signing_in/actor.rs"]
 mod actor;
+mod first_codes;
 mod meanwhile;
 #[path = "../triggers/scene.rs"]
 mod scene;

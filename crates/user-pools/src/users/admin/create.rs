@@ -102,6 +102,7 @@ impl UserPools {
         }
         let mut user = self.new_user(cx, pool, name, &request.username, attributes, UserStatus::Confirmed);
         self.pre_sign_up(cx, pool, None, &mut user, Birth::AdminCreateUser).await?;
+        user.vouch_for_addresses();
         self.insert_new(cx, pool, user, name, request.force_alias).await
     }
 
