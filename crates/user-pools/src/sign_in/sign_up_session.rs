@@ -26,7 +26,7 @@ impl UserPools {
         self.sign_up_session(cx, pool, client, user, step, method)
     }
 
-    /// ConfirmSignUp's `Session`: the code has been proven.
+    /// ConfirmSignUp's `Session`: the code has been proven by whoever signed up.
     pub(crate) fn confirmed_session(
         &self,
         cx: &RequestContext,
@@ -55,16 +55,17 @@ impl UserPools {
         Some(self.seal_session(&State { step, methods: methods.into_iter().collect(), ..state }))
     }
 
-    /// A `Session` that comes with ConfirmSignUp must be this sign-up's own. One that has ended does no harm: mails take their time.
-    pub(crate) fn check_signed_up_session(
+    /// A `Session` that comes with ConfirmSignUp must be this sign-up's own. One that has ended does no harm, for mails take their time, but is
+    /// worth no sign-in: false.
+    pub(crate) fn is_signed_up_session(
         &self,
         cx: &RequestContext,
         client: &AppClient,
         user: &User,
         session: &str,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let state = match self.open_session(cx.now, session) {
-            Err(error) if error.message == messages::SESSION_EXPIRED.message => return Ok(()),
+            Err(error) if error.message == messages::SESSION_EXPIRED.message => return Ok(false),
             other => other?,
         };
         if state.client != client.id || state.sub != user.sub || state.pool != user.pool {
@@ -73,7 +74,8 @@ impl UserPools {
         if state.step != Step::SignedUp {
             return Err(messages::CHALLENGE_MISMATCH.because(format!("the session stands at {:?}", state.step)));
         }
-        Ok(())
+        // Another password since is another person's business.
+        Ok(state.stamp == user.stamp())
     }
 
     /// A first sign-in by the session of a confirmed sign-up. Order: session, user, name, single use, then as after a password.

@@ -28,8 +28,9 @@ impl UserPools {
         self.confirm_sign_up_within(cx, request, None).await.map(drop)
     }
 
-    /// The same with the `Session` that SignUp gave, if it comes along; a forged or foreign one is refused. Gives the `Session` with which
-    /// a first USER_AUTH sign-in may begin, where the client has that flow.
+    /// The same with the `Session` that SignUp gave, if it comes along; a forged or foreign one is refused. Only for a live one is there a
+    /// `Session` in return, with which a first USER_AUTH sign-in may begin, where the client has that flow: it proves that whoever brings the
+    /// code has also chosen the password. The code alone, read in somebody's mailbox, confirms and signs nobody in.
     pub async fn confirm_sign_up_within(
         &self,
         cx: &RequestContext,
@@ -60,9 +61,10 @@ impl UserPools {
             _ => return Err(messages::USERNAME_CLIENT_NOT_FOUND),
         };
         waits(user)?;
-        if let Some(session) = session {
-            self.check_signed_up_session(cx, &visit.client, user, session)?;
-        }
+        let signed_up = match session {
+            Some(session) => self.is_signed_up_session(cx, &visit.client, user, session)?,
+            None => false,
+        };
         let aliases = if request.force_alias { Aliases::Take } else { Aliases::Respect };
         let redemption = Redemption { purpose: CodePurpose::SignUp, code: &request.code, aliases };
         let redeemed = self.redeem(cx, &visit.pool, &user.sub, redemption, |user, contact| {
@@ -73,7 +75,7 @@ impl UserPools {
         });
         let user = redeemed.await?;
         self.post_confirmation(cx, &visit.pool, Some(&visit.client.id), &user, Confirmed::SignUp).await?;
-        Ok(self.confirmed_session(cx, &visit.pool, &visit.client, &user))
+        Ok(signed_up.then(|| self.confirmed_session(cx, &visit.pool, &visit.client, &user)).flatten())
     }
 }
 

@@ -457,6 +457,21 @@ async fn the_session_of_a_sign_up_is_its_own_users_and_clients() {
     assert_eq!(says(redeem(&app, ALICE, &confirmed).await), "Invalid session for the user, session is expired.");
 }
 
+/// The code of a confirmation is in a mailbox that others may read, also as the second factor: it is not the first one too.
+#[tokio::test]
+async fn the_code_of_a_confirmation_alone_signs_nobody_in() {
+    let bench = Bench::new();
+    let app = app(&bench).await;
+    sign_up(&app, ALICE, Some(PASSWORD)).await;
+    assert_eq!(confirm(&app, ALICE, None).await.unwrap(), None);
+    let bob = "bob@example.com";
+    let begun = sign_up(&app, bob, Some(PASSWORD)).await.session;
+    bench.clock.advance(4 * 60_000);
+    assert_eq!(confirm(&app, bob, begun.as_deref()).await.unwrap(), None, "the session of the sign-up has ended");
+    app.tokens(ALICE, PASSWORD).await;
+    app.tokens(bob, PASSWORD).await;
+}
+
 #[tokio::test]
 async fn a_first_sign_in_after_sign_up_meets_the_second_factor() {
     let bench = Bench::new();
@@ -465,7 +480,7 @@ async fn a_first_sign_in_after_sign_up_meets_the_second_factor() {
         pool.software_token_mfa = Some(true);
     })
     .await;
-    sign_up(&app, ALICE, Some(PASSWORD)).await;
-    let confirmed = confirm(&app, ALICE, None).await.unwrap().unwrap();
+    let begun = sign_up(&app, ALICE, Some(PASSWORD)).await.session;
+    let confirmed = confirm(&app, ALICE, begun.as_deref()).await.unwrap().unwrap();
     assert_eq!(challenge(redeem(&app, ALICE, &confirmed).await).name.as_str(), "MFA_SETUP");
 }
