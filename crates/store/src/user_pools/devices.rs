@@ -1,4 +1,5 @@
 //! Remembered devices. They go with their user.
+use super::sign_ins;
 use crate::SqliteStore;
 use crate::error::{Act, Fail};
 use crate::row;
@@ -10,11 +11,14 @@ use rusqlite::{Connection, params};
 
 #[async_trait]
 impl Devices for SqliteStore {
-    async fn insert_device(&self, _now: Millis, device: Device) -> StoreResult<()> {
+    async fn insert_device(&self, now: Millis, device: Device, forgotten: [u8; 32]) -> StoreResult<()> {
         self.write(move |db| {
             let key = [&device.pool.0, &device.sub, &device.key];
             if row::exists(db, "SELECT 1 FROM devices WHERE pool = ?1 AND sub = ?2 AND key = ?3", key)? {
                 return Err(Fail::Exists(Taken::Key));
+            }
+            if sign_ins::is_spent(db, now, &forgotten)? {
+                return Err(Fail::Conflict);
             }
             let sql = "INSERT INTO devices (pool, sub, key, doc) VALUES (?1, ?2, ?3, ?4)";
             row::run(db, sql, params![key[0], key[1], key[2], row::json(&device)?])?;
@@ -53,10 +57,17 @@ impl Devices for SqliteStore {
         .await
     }
 
-    async fn delete_device(&self, pool: PoolId, sub: String, key: String) -> StoreResult<()> {
+    async fn delete_device(
+        &self,
+        pool: PoolId,
+        sub: String,
+        key: String,
+        (mark, until): ([u8; 32], Millis),
+    ) -> StoreResult<()> {
         self.write(move |db| {
             let sql = "DELETE FROM devices WHERE pool = ?1 AND sub = ?2 AND key = ?3";
-            row::found(row::run(db, sql, [&pool.0, &sub, &key])?)
+            row::found(row::run(db, sql, [&pool.0, &sub, &key])?)?;
+            sign_ins::mark(db, &mark, until)
         })
         .await
     }

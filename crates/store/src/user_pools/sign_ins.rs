@@ -89,6 +89,11 @@ pub(super) fn spend(db: &Connection, now: Millis, id: &[u8; 32], expires_at: Mil
     Ok(row::run(db, sql, params![id, expires_at, now])? == 1)
 }
 
+/// Whether a mark is set, within an act.
+pub(super) fn is_spent(db: &Connection, now: Millis, id: &[u8; 32]) -> Act<bool> {
+    row::exists(db, "SELECT 1 FROM spent WHERE id = ?1 AND expires_at > ?2", params![id, now])
+}
+
 /// Sets a mark within an act until then, whether or not it was there.
 pub(super) fn mark(db: &Connection, id: &[u8; 32], expires_at: Millis) -> Act<()> {
     let sql = "INSERT INTO spent (id, expires_at) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE

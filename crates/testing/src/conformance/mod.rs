@@ -134,6 +134,7 @@ macro_rules! conformance_suite {
                 a_device_is_stored_once_and_reads_back
                 a_device_changes_in_its_own_row_only
                 devices_are_listed_in_pages_and_go_with_their_user
+                a_device_that_was_removed_is_not_stored_again_while_its_mark_lasts
             }
             passkeys {
                 a_credential_is_one_users_in_its_pool

@@ -1,5 +1,5 @@
 //! ConfirmDevice: the client keeps a secret of its own making and leaves us the verifier.
-use super::{Device, place, tracking};
+use super::{Device, forgotten_mark, place, tracking};
 use crate::access::Access;
 use crate::context::RequestContext;
 use crate::error::Result;
@@ -33,7 +33,8 @@ impl std::fmt::Debug for ConfirmDevice {
 
 impl UserPools {
     /// ConfirmDevice. True: the user has to be asked whether it shall be remembered. The same request again is a success; another verifier for
-    /// a confirmed device is refused, as is a key that this sign-in was not given.
+    /// a confirmed device is refused, as is a key that this sign-in was not given, and
+    /// one that was forgotten: old tokens still name it.
     pub async fn confirm_device(&self, cx: &RequestContext, access: &Access, request: ConfirmDevice) -> Result<bool> {
         let mut trail = Trail::of_user("ConfirmDevice", &access.user, Some(&access.client));
         trail.at("device");
@@ -64,10 +65,15 @@ impl UserPools {
             last_ip: cx.client_ip.to_string(),
         };
         device.sealed = self.keys.seal(&*self.random, &place(&device), &v);
-        match self.store.insert_device(cx.now, device.clone()).await {
+        match self
+            .store
+            .insert_device(cx.now, device.clone(), forgotten_mark(&device.pool, &device.sub, &device.key))
+            .await
+        {
             Ok(()) => Ok(tracking.on_prompt),
             Err(StoreError::Exists(Taken::Key)) if self.is_confirmed(&device, &v).await? => Ok(tracking.on_prompt),
             Err(StoreError::Exists(_)) => Err(messages::INVALID_DEVICE_KEY.because("confirmed with another verifier")),
+            Err(StoreError::Conflict) => Err(messages::INVALID_DEVICE_KEY.because("it has been forgotten")),
             Err(StoreError::NotFound) => Err(messages::USER_DOES_NOT_EXIST),
             Err(error) => Err(error.into()),
         }

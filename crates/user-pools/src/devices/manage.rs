@@ -1,5 +1,5 @@
 //! GetDevice, ListDevices, ForgetDevice, UpdateDeviceStatus: by the user, and by an operator for any user.
-use super::{Device, DeviceChange, tracking};
+use super::{Device, DeviceChange, FORGOTTEN, forgotten_mark, tracking};
 use crate::context::RequestContext;
 use crate::error::Result;
 use crate::ids::ClientId;
@@ -37,7 +37,9 @@ impl UserPools {
         trail.at("device");
         let result = match check_tracked(pool) {
             Ok(()) => {
-                self.store.delete_device(pool.id.clone(), user.sub.clone(), key.to_owned()).await.map_err(unknown)
+                let mark = (forgotten_mark(&pool.id, &user.sub, key), cx.now.saturating_add(FORGOTTEN));
+                let (pool, sub) = (pool.id.clone(), user.sub.clone());
+                self.store.delete_device(pool, sub, key.to_owned(), mark).await.map_err(unknown)
             }
             Err(error) => Err(error),
         };

@@ -94,6 +94,17 @@ pub fn group_key(pool: &PoolId) -> String {
     format!("-{}", hex::encode(&hash.as_ref()[..4]))
 }
 
+/// How long a forgotten key stays forgotten: no token that names it lives longer (refresh tokens end after ten years).
+pub(crate) const FORGOTTEN: Millis = 3_660 * 24 * 60 * 60 * 1000;
+
+/// The mark of a forgotten device: its user cannot confirm that key again.
+pub(crate) fn forgotten_mark(pool: &PoolId, sub: &str, key: &str) -> [u8; 32] {
+    let mut mark = [0; 32];
+    let text = ["forgotten device", &pool.0, sub, key].join("\n");
+    mark.copy_from_slice(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
+    mark
+}
+
 /// Where a verifier is sealed for.
 pub(crate) fn place(device: &Device) -> [&str; 4] {
     [&device.pool.0, &device.sub, &device.key, "device"]

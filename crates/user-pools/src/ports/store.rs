@@ -452,8 +452,9 @@ pub trait SignIns: Send + Sync {
 /// Remembered devices.
 #[async_trait]
 pub trait Devices: Send + Sync {
-    /// Exists(Key) when the user has a device of that key, NotFound when the user is gone.
-    async fn insert_device(&self, now: Millis, device: Device) -> StoreResult<()>;
+    /// Exists(Key) when the user has a device of that key, Conflict when `forgotten` is marked (see `delete_device`), NotFound when the user is
+    /// gone.
+    async fn insert_device(&self, now: Millis, device: Device, forgotten: [u8; 32]) -> StoreResult<()>;
     /// NotFound.
     async fn device(&self, pool: PoolId, sub: String, key: String) -> StoreResult<Device>;
     /// One change in one act. NotFound.
@@ -465,8 +466,8 @@ pub trait Devices: Send + Sync {
         key: String,
         change: DeviceChange,
     ) -> StoreResult<()>;
-    /// NotFound.
-    async fn delete_device(&self, pool: PoolId, sub: String, key: String) -> StoreResult<()>;
+    /// Removes the device and sets the mark until then, in one act. NotFound.
+    async fn delete_device(&self, pool: PoolId, sub: String, key: String, mark: ([u8; 32], Millis)) -> StoreResult<()>;
     /// A user's devices by key; `after` is a key.
     async fn list_devices(&self, pool: PoolId, sub: String, page: Page) -> StoreResult<Vec<Device>>;
 }

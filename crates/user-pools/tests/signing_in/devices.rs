@@ -283,6 +283,22 @@ async fn devices_are_listed_shown_and_forgotten_and_a_forgotten_one_is_unknown()
     assert_eq!(refused.kind, ErrorKind::InvalidUserPoolConfiguration);
 }
 
+/// The tokens of its sign-in still name it: whoever holds them does not bring a forgotten device back, with a secret of their own at that.
+#[tokio::test]
+async fn a_forgotten_device_is_not_confirmed_again() {
+    let bench = Bench::new();
+    let app = tracking(&bench, false).await;
+    let user = bench.user(&app.pool, "alice").await;
+    let first = app.tokens("alice", PASSWORD).await;
+    let phone = Phone::of(&first);
+    phone.confirm(&app, &first.access).await.unwrap();
+    bench.pools.forget_device(&bench.cx(), &app.pool, &user, None, &phone.key).await.unwrap();
+    let thief = Phone { secret: "thief".into(), ..Phone::of(&first) };
+    assert_eq!(says(thief.confirm(&app, &first.access).await), "Invalid device key given.");
+    assert_eq!(says(phone.confirm(&app, &first.access).await), "Invalid device key given.");
+    confirmed(&app, "alice").await;
+}
+
 #[tokio::test]
 async fn the_step_of_a_device_without_session_is_found_once_and_only_from_where_it_was_asked() {
     let bench = Bench::new();
