@@ -383,11 +383,18 @@ async fn a_code_alone_signs_in_where_pool_and_client_let_it() {
         let back = browser.submit(wrong.form_to("/mfa/code").with("code", &code)).await;
         assert!(back.sent("code").is_some(), "{}", back.text());
     }
-    let mut browser = Browser::new(&bench);
+    // Some who do not exist seem to have an address for codes, as most users do, and some do not.
     let sent = bench.mail.count();
-    let page = browser.get(&format!("/login/code?{}", ask(&client))).await;
-    let page = browser.submit(page.form_to("/login/code").with("username", "nobody@example.com")).await;
-    assert!(page.text().contains("We have sent a code to n***@e***."), "{}", page.text());
+    let mut tried = Vec::new();
+    for number in 0..32 {
+        let mut browser = Browser::new(&bench);
+        let page = browser.get(&format!("/login/code?{}", ask(&client))).await;
+        let name = format!("nobody{number}@example.com");
+        let page = browser.submit(page.form_to("/login/code").with("username", &name)).await;
+        tried.push((page.text().contains("We have sent a code to n***@e***."), browser, page));
+    }
+    assert!(tried.iter().any(|(led_on, ..)| !led_on));
+    let (_, mut browser, page) = tried.into_iter().find(|(led_on, ..)| *led_on).unwrap();
     assert_eq!(bench.mail.count(), sent, "nobody is written to");
     let wrong = browser.submit(page.form_to("/mfa/code").with("code", "12345678")).await;
     assert!(wrong.text().contains("Invalid code received for user"), "{}", wrong.text());

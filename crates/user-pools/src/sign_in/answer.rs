@@ -45,7 +45,7 @@ impl UserPools {
             return self.answer_device_claim(cx, &place, request, trail).await;
         }
         if self.is_before_the_first_factor(cx, &place, request)? {
-            return self.answer_first_factor(cx, &place, request, trail).await;
+            return Box::pin(self.answer_first_factor(cx, &place, request, trail)).await;
         }
         let step = self.check_answer(cx, &place, request, trail).await?;
         match step.state.step {

@@ -2,7 +2,6 @@
 //! of the pool have: a password, and an address where the pool sends codes.
 use crate::attributes::is_verified;
 use crate::mfa::{Choice, choose};
-use crate::names;
 use crate::passkeys;
 use crate::pool::{AliasKind, Contact, MfaRequirement, PoolSettings};
 use crate::user::{User, UserStatus};
@@ -75,21 +74,47 @@ pub(crate) fn available(pool: &PoolSettings, user: &User, has_passkey: bool, len
     First::ALL.into_iter().filter(|first| allowed(pool, *first) && has(*first)).collect()
 }
 
-/// What somebody who does not exist seems to have.
-pub(crate) fn of_nobody(pool: &PoolSettings, name: &str) -> Vec<First> {
-    let by = |kind: AliasKind| pool.username_attributes.contains(&kind) || pool.alias_attributes.contains(&kind);
-    let has = |first: First| match first {
-        First::PasswordSrp | First::Password => true,
-        First::Email => {
-            pool.mfa != MfaRequirement::On && (!names::is_phone(name) || pool.auto_verified.contains(&Contact::Email))
+/// Somebody who does not exist, as far as first factors go: like one user or another of the pool, and always the same for a name.
+pub(crate) struct Nobody {
+    /// Drawn for the name; stable.
+    pub drawn: [u8; 32],
+    /// The name, or the one behind it, is a phone number.
+    pub by_phone: bool,
+    /// The pool takes passkeys.
+    pub passkeys: bool,
+}
+
+impl Nobody {
+    /// What they seem to have. Users differ: one in eight or so protects the password by a second factor, or has only a temporary one, and is
+    /// offered nothing else; one in eight has no password; one in three has left a phone number; one in four has a passkey. Whoever is offered
+    /// anything of that is no more likely to exist for it.
+    pub fn offered(&self, pool: &PoolSettings) -> Vec<First> {
+        let [careful, phone, passkey, bare, ..] = self.drawn;
+        let by = |kind: AliasKind| pool.username_attributes.contains(&kind) || pool.alias_attributes.contains(&kind);
+        let passwordless = pool.mfa != MfaRequirement::On && careful >= 32;
+        let can = |first: First| match first {
+            First::PasswordSrp | First::Password => true,
+            First::Email => passwordless && (!self.by_phone || pool.auto_verified.contains(&Contact::Email)),
+            First::Sms => {
+                let usual = pool.auto_verified.contains(&Contact::Phone) && !by(AliasKind::Email);
+                passwordless && (self.by_phone || usual || phone < 85)
+            }
+            First::Passkey => {
+                let enough = passwordless || passkeys::settings(pool).counts_as_two;
+                self.passkeys && enough && passkey < 64
+            }
+        };
+        let mut offered: Vec<_> = First::ALL.into_iter().filter(|first| allowed(pool, *first) && can(*first)).collect();
+        if bare < 32 && offered.iter().any(|first| first.contact().is_some()) {
+            offered.retain(|first| !matches!(first, First::PasswordSrp | First::Password));
         }
-        First::Sms => {
-            let usual = pool.auto_verified.contains(&Contact::Phone) && !by(AliasKind::Email);
-            pool.mfa != MfaRequirement::On && (names::is_phone(name) || usual)
-        }
-        First::Passkey => false,
-    };
-    First::ALL.into_iter().filter(|first| allowed(pool, *first) && has(*first)).collect()
+        offered
+    }
+
+    /// The id of the passkey they seem to have, as long as many a phone makes them.
+    pub fn passkey(&self) -> Vec<u8> {
+        self.drawn[12..].to_vec()
+    }
 }
 
 #[cfg(test)]
@@ -152,12 +177,31 @@ mod tests {
         assert_eq!(available(&pool(), &invited, true, false), [PasswordSrp, First::Password]);
     }
 
+    fn nobody(bytes: [u8; 4]) -> Nobody {
+        let mut drawn = [255; 32];
+        drawn[..4].copy_from_slice(&bytes);
+        Nobody { drawn, by_phone: false, passkeys: true }
+    }
+
     #[test]
-    fn nobody_looks_like_an_ordinary_user() {
+    fn nobody_looks_like_one_user_or_another() {
         let (pool, ordinary) = (pool(), person());
-        assert_eq!(of_nobody(&pool, "ann@example.com"), available(&pool, &ordinary, false, true));
-        assert_eq!(of_nobody(&pool, "ann"), available(&pool, &ordinary, false, true));
-        assert_eq!(of_nobody(&pool, "+12065550100"), [PasswordSrp, First::Password, Sms]);
-        assert_eq!(of_nobody(&settings(), "ann"), [PasswordSrp, First::Password]);
+        let plain = [255, 255, 255, 255];
+        assert_eq!(nobody(plain).offered(&pool), available(&pool, &ordinary, false, true));
+        assert_eq!(nobody([255, 255, 0, 255]).offered(&pool), available(&pool, &ordinary, true, true));
+        let mut careful = person();
+        careful.status = UserStatus::ForceChangePassword;
+        assert_eq!(nobody([0, 0, 0, 255]).offered(&pool), available(&pool, &careful, true, true));
+        let mut bare = person();
+        bare.credentials.password = None;
+        assert_eq!(nobody([255, 255, 255, 0]).offered(&pool), available(&pool, &bare, false, true));
+        bare.vouch_for_addresses();
+        assert_eq!(nobody([255, 0, 255, 0]).offered(&pool), available(&pool, &bare, false, true));
+        let by_phone = Nobody { by_phone: true, ..nobody(plain) };
+        assert_eq!(by_phone.offered(&pool), [PasswordSrp, First::Password, Sms]);
+        assert_eq!(nobody([0; 4]).offered(&settings()), [PasswordSrp, First::Password]);
+        let without = Nobody { passkeys: false, ..nobody([255, 255, 0, 255]) };
+        assert!(!without.offered(&pool).contains(&Passkey));
+        assert_eq!(without.passkey().len(), 20);
     }
 }

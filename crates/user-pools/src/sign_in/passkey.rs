@@ -11,48 +11,73 @@ use crate::passkeys::{Ceremony, Passkey, credential, refused};
 use crate::ports::StoreError;
 use crate::service::UserPools;
 use crate::user::User;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use webauthn_rs_core::proto::{AuthenticationResult, AuthenticationState, PublicKeyCredential};
 
 impl UserPools {
-    /// The user's passkeys that this pool's relying party can use now.
-    pub(crate) async fn usable_passkeys(&self, place: &Place, sub: &str) -> Result<Vec<Passkey>> {
+    /// The user's passkeys that this pool's relying party can use now; `None` where the pool takes none.
+    pub(crate) async fn usable_passkeys(&self, place: &Place, sub: &str) -> Result<Option<Vec<Passkey>>> {
         if !crate::passkeys::enabled(&place.pool.settings) {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let ceremony = match self.ceremony(&place.pool).await {
-            Err(error) if error.kind == ErrorKind::WebAuthnConfigurationMissing => return Ok(Vec::new()),
+            Err(error) if error.kind == ErrorKind::WebAuthnConfigurationMissing => return Ok(None),
             other => other?,
         };
         let mut held = self.store.passkeys_of(place.pool.id.clone(), sub.to_owned()).await?;
         held.retain(|passkey| passkey.relying_party == ceremony.relying_party);
-        Ok(held)
+        Ok(Some(held))
     }
 
+    /// The challenge travels sealed in the session: anybody may begin sign-ins, as many as they like, and nothing is stored for one. `stranger`:
+    /// the passkey of somebody made up, in place of the user's own.
     pub(super) async fn ask_for_passkey(
         &self,
         cx: &RequestContext,
         place: &Place,
-        user: &User,
+        shown: &str,
+        stranger: Option<Vec<u8>>,
         state: &State,
     ) -> Result<Challenge> {
         let ceremony = self.ceremony(&place.pool).await?;
-        let held = self.usable_passkeys(place, &user.sub).await?;
+        let held = self.usable_passkeys(place, &state.sub).await?.unwrap_or_default();
         let credentials = held.iter().filter_map(credential).collect();
-        let (options, waiting) = options(&ceremony, credentials)?;
-        let state = state.again(self, cx, place, Step::Passkey);
-        let sealed = self.keys.seal(&*self.random, &["passkey"], &serde_json::to_vec(&waiting).unwrap_or_default());
-        self.store.put_pending(cx.now, state.spent_id(), sealed, state.expires_at).await?;
+        let (mut options, mut waiting) = options(&ceremony, credentials)?;
+        if let Some(id) = stranger {
+            options["allowCredentials"] = json!([{"type": "public-key", "id": jose::base64url_encode(id)}]);
+        }
+        waiting.set_allowed_credentials(Vec::new());
+        let passkey = Some(Box::new(waiting));
+        let state = State { passkey, ..state.again(self, cx, place, Step::Passkey) };
         let parameters = BTreeMap::from([
             ("CREDENTIAL_REQUEST_OPTIONS", options.to_string()),
-            ("USERNAME", user.username.clone()),
-            ("USER_ID_FOR_SRP", user.username.clone()),
+            ("USERNAME", shown.to_owned()),
+            ("USER_ID_FOR_SRP", shown.to_owned()),
         ]);
         Ok(Challenge::new(ChallengeName::WebAuthn, self.seal_session(&state), parameters))
     }
 
-    /// Order: lockout, the challenge (used up by its first answer), signature and counter, session.
+    /// The answer of somebody who does not exist: counted, used up and wrong like that of a user without the key.
+    pub(super) async fn refuse_passkey<T>(
+        &self,
+        cx: &RequestContext,
+        place: &Place,
+        responses: &Parameters,
+        (shown, state): (&str, &State),
+        trail: &mut Trail,
+    ) -> Result<T> {
+        read(responses)?;
+        trail.at("lockout");
+        let folded = crate::names::fold(&place.pool.settings, shown);
+        let _counted = self.begin_guess(cx, lockout::key(Guess::First, &place.pool.id, &folded)).await?;
+        trail.at("session.single_use");
+        self.spend_session(cx, state).await?;
+        trail.at("passkey");
+        Err(messages::INCORRECT_CREDENTIALS.because("no user answers to this name"))
+    }
+
+    /// Order: lockout, session (its challenge is used up by the first answer, right or wrong), signature and counter.
     pub(super) async fn answer_passkey(
         &self,
         cx: &RequestContext,
@@ -65,10 +90,10 @@ impl UserPools {
         trail.at("lockout");
         let guesses = lockout::key(Guess::First, &place.pool.id, &user.username_folded);
         let guesses = self.begin_guess(cx, guesses).await?;
-        trail.at("passkey");
-        let proven = self.check_passkey(cx, place, &user, &state, &answer).await?;
         trail.at("session.single_use");
         self.spend_session(cx, &state).await?;
+        trail.at("passkey");
+        let proven = self.check_passkey(cx, place, &user, state.passkey.take(), &answer).await?;
         state.methods.push("hwk".to_owned());
         let settings = crate::passkeys::settings(&place.pool.settings);
         let result = if settings.counts_as_two && proven.user_verified() {
@@ -101,21 +126,18 @@ impl UserPools {
         cx: &RequestContext,
         place: &Place,
         user: &User,
-        state: &State,
+        waiting: Option<Box<AuthenticationState>>,
         answer: &PublicKeyCredential,
     ) -> Result<AuthenticationResult> {
         let wrong = |why: String| messages::INCORRECT_CREDENTIALS.because(why);
-        let sealed = self.store.take_pending(cx.now, state.spent_id()).await?;
-        let waiting = sealed.and_then(|sealed| self.keys.open(&["passkey"], &sealed).ok());
-        let waiting: Option<AuthenticationState> = waiting.and_then(|plain| serde_json::from_slice(&plain).ok());
-        let mut waiting = waiting.ok_or_else(|| wrong("the challenge has been answered before".to_owned()))?;
+        let mut waiting = waiting.ok_or_else(|| wrong("the session carries no challenge".to_owned()))?;
         let handle = answer.response.user_handle.as_ref();
         if handle.is_some_and(|handle| AsRef::<[u8]>::as_ref(handle) != user.sub.as_bytes()) {
             return Err(wrong("the passkey names another user".to_owned()));
         }
         let ceremony = self.ceremony(&place.pool).await?;
         // As stored now: one that was deleted since helps nobody, and the counter is the newest.
-        let held = self.usable_passkeys(place, &user.sub).await?;
+        let held = self.usable_passkeys(place, &user.sub).await?.unwrap_or_default();
         waiting.set_allowed_credentials(held.iter().filter_map(credential).collect());
         let checked = ceremony.core.authenticate_credential(answer, &waiting);
         let proven = checked.map_err(|error| wrong(refused(&error).reason.unwrap_or_default().into_owned()))?;

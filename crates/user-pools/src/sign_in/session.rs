@@ -13,6 +13,7 @@ use crate::triggers::TokenSource;
 use crate::user::User;
 use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
+use webauthn_rs_core::proto::AuthenticationState;
 
 const CONTEXT: [&str; 1] = ["auth session"];
 /// Longer than any we make; what is longer is not ours.
@@ -135,6 +136,9 @@ pub(crate) struct State {
     /// It has proven itself.
     #[serde(default, skip_serializing_if = "is_false")]
     pub device_proven: bool,
+    /// The challenge that a passkey of the user has to sign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkey: Option<Box<AuthenticationState>>,
     /// The rounds of a custom sign-in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom: Option<Box<Custom>>,
@@ -166,6 +170,7 @@ impl State {
             enrols: false,
             device: None,
             device_proven: false,
+            passkey: None,
             custom: None,
         }
     }
@@ -188,6 +193,7 @@ impl State {
             step,
             expires_at: session_end(cx, place),
             sent: None,
+            passkey: None,
             ..self.clone()
         }
     }

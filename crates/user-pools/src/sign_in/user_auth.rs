@@ -1,6 +1,6 @@
 //! USER_AUTH (spec C.10): the user is named first, then chooses how to prove themselves. Where the client hides users, somebody who does not
 //! exist, or cannot come in at all, is led the same way: the same offers, codes that nobody is sent, and an end that tells nothing.
-use super::first_factor::{First, allowed, available, of_nobody};
+use super::first_factor::{First, Nobody, allowed, available};
 use super::sent_code::Recipient;
 use super::session::{State, Step};
 use super::trail::Trail;
@@ -84,16 +84,31 @@ impl UserPools {
     ) -> Result<(Vec<First>, bool)> {
         let hides = place.hides_users(door);
         let settings = &place.pool.settings;
-        let nobody = || (of_nobody(settings, &names::fold(settings, name)), false);
         // Looked for in either case: nobody costs what somebody costs.
-        let has_passkey = !self.usable_passkeys(place, user.map_or("nobody", |user| &user.sub)).await?.is_empty();
-        let Some(user) = user else { return Ok(nobody()) };
-        let offered = available(settings, user, has_passkey, hides);
+        let held = self.usable_passkeys(place, user.map_or("nobody", |user| &user.sub)).await?;
+        let nobody = self.nobody(place, user, name, held.is_some()).offered(settings);
+        let Some(user) = user else { return Ok((nobody, false)) };
+        let offered = available(settings, user, held.is_some_and(|held| !held.is_empty()), hides);
         match (offered.is_empty(), hides) {
             (false, _) => Ok((offered, true)),
-            (true, true) => Ok(nobody()),
+            (true, true) => Ok((nobody, false)),
             (true, false) => Err(messages::INCORRECT_CREDENTIALS.because("the user has no first factor of this pool")),
         }
+    }
+
+    /// Drawn by the id that is shown, not by the name that came: all names of one somebody are offered the same.
+    fn nobody(&self, place: &Place, user: Option<&User>, name: &str, passkeys: bool) -> Nobody {
+        let (settings, pool) = (&place.pool.settings, &place.pool.id);
+        let shown = user.map_or_else(|| absent::shown_name(self, place, name), |user| user.username.clone());
+        let id = names::fold(settings, &shown);
+        let drawn = self.keys.steady(&[b"absent factors", pool.0.as_bytes(), id.as_bytes()]);
+        let by_phone = if let Some(user) = user {
+            !user.attributes.contains_key("email") && user.attributes.contains_key("phone_number")
+        } else {
+            let folded = names::fold(settings, name);
+            made_up::delivery(&self.keys, settings, pool, &folded, Contact::Email).contact == Contact::Phone
+        };
+        Nobody { drawn, by_phone, passkeys }
     }
 
     fn ask_to_choose(&self, cx: &RequestContext, visitor: &Visitor<'_>) -> Challenge {
@@ -122,7 +137,7 @@ impl UserPools {
             First::Password => Ok(self.ask_for(cx, visitor, Step::Password, ChallengeName::Password)),
             First::PasswordSrp => Ok(self.ask_for(cx, visitor, Step::PasswordSrp, ChallengeName::PasswordSrp)),
             First::Email | First::Sms | First::Passkey => {
-                self.begin_without_password(cx, visitor, first, start, trail).await
+                Box::pin(self.begin_without_password(cx, visitor, first, start, trail)).await
             }
         }
     }
@@ -153,13 +168,13 @@ impl UserPools {
         let shown = visitor.shown(self);
         self.pre_authentication(cx, place, visitor.user.as_ref(), &shown).await?;
         trail.at("first_factor");
-        let challenge = match (first.contact(), &visitor.user) {
-            (Some(contact), _) => {
-                let welcome = visitor.genuine && obstacle.is_none();
-                self.send_first_code(cx, visitor, contact, welcome).await?
-            }
-            (None, Some(user)) => self.ask_for_passkey(cx, place, user, &visitor.state).await?,
-            (None, None) => return Err(messages::NOT_OFFERED),
+        let challenge = if let Some(contact) = first.contact() {
+            let welcome = visitor.genuine && obstacle.is_none();
+            self.send_first_code(cx, visitor, contact, welcome).await?
+        } else {
+            let nobody = self.nobody(place, visitor.user.as_ref(), &visitor.state.started_as, true);
+            let stranger = (!visitor.genuine || visitor.user.is_none()).then(|| nobody.passkey());
+            self.ask_for_passkey(cx, place, &shown, stranger, &visitor.state).await?
         };
         Ok(Outcome::Challenge(visitor.with_offers(challenge)))
     }

@@ -69,10 +69,13 @@ impl UserPools {
                 self.go_on_with(cx, &visitor, First::PasswordSrp, answer, trail).await
             }
             Step::FirstEmail | Step::FirstSms => self.answer_first_code(cx, visitor, answer, trail).await,
-            Step::Passkey => match visitor.user.take() {
-                Some(user) => self.answer_passkey(cx, place, &answer.responses, (user, visitor.state), trail).await,
-                None => Err(messages::INCORRECT_CREDENTIALS.because("no user answers to this name")),
-            },
+            Step::Passkey => {
+                let shown = visitor.shown(self);
+                match visitor.user.take() {
+                    Some(user) => self.answer_passkey(cx, place, &answer.responses, (user, visitor.state), trail).await,
+                    None => self.refuse_passkey(cx, place, &answer.responses, (&shown, &visitor.state), trail).await,
+                }
+            }
             _ => Err(messages::CHALLENGE_MISMATCH),
         }
     }

@@ -1,4 +1,5 @@
 use crate::actor::{App, Srp, challenge, claims, refusal, says, tokens};
+use crate::soft_key::SoftKey;
 use crate::srp::futures_join;
 use serde_json::json;
 use testing::{Bench, PASSWORD};
@@ -217,11 +218,75 @@ async fn a_disabled_or_unconfirmed_user_is_sent_nothing() {
     }
 }
 
+/// A name that nobody has and that is offered the same: what is offered to nobody differs by name, as it differs among users.
+async fn nobody_offered(app: &App<'_>, offers: &[&'static str]) -> String {
+    for number in 0..200 {
+        let name = format!("nobody{number}@example.com");
+        if challenge(begin(app, &name, &[]).await).available == offers {
+            return name;
+        }
+    }
+    panic!("nobody is offered {offers:?}");
+}
+
+/// Offers that only some users have tell nothing: some who do not exist seem to have them too, each the same at every try and by every name.
+#[tokio::test]
+async fn what_is_offered_does_not_tell_who_exists() {
+    let bench = Bench::new();
+    let app = app_with(&bench, true, |pool| {
+        pool.documents.insert("WebAuthnConfiguration".into(), json!({"RelyingPartyId": "example.com"}));
+    })
+    .await;
+    for offers in [
+        &["PASSWORD_SRP", "PASSWORD"][..],
+        &["PASSWORD_SRP", "PASSWORD", "EMAIL_OTP"],
+        &["PASSWORD_SRP", "PASSWORD", "EMAIL_OTP", "SMS_OTP"],
+        &["PASSWORD_SRP", "PASSWORD", "EMAIL_OTP", "WEB_AUTHN"],
+        &["EMAIL_OTP"],
+    ] {
+        let name = nobody_offered(&app, offers).await;
+        let again = challenge(begin(&app, &name, &[("PREFERRED_CHALLENGE", "PASSWORD")]).await);
+        assert_eq!(again.available, offers);
+        let id = again.parameters.get("USERNAME").unwrap();
+        assert_eq!(challenge(begin(&app, id, &[]).await).available, offers, "by the id that is shown");
+    }
+}
+
+/// A passkey is asked of nobody as of somebody, and the answer is counted, used up and wrong.
+#[tokio::test]
+async fn nobodys_passkey_is_asked_for_and_never_right() {
+    let bench = Bench::new();
+    let app = app_with(&bench, true, |pool| {
+        pool.documents.insert("WebAuthnConfiguration".into(), json!({"RelyingPartyId": "example.com"}));
+    })
+    .await;
+    let name = nobody_offered(&app, &["PASSWORD_SRP", "PASSWORD", "EMAIL_OTP", "WEB_AUTHN"]).await;
+    let ask = async || challenge(begin(&app, &name, &[("PREFERRED_CHALLENGE", "WEB_AUTHN")]).await);
+    let options = |asked: &Challenge| -> serde_json::Value {
+        serde_json::from_str(&asked.parameters["CREDENTIAL_REQUEST_OPTIONS"]).unwrap()
+    };
+    let (first, second) = (ask().await, ask().await);
+    let ids = [&first, &second].map(|asked| options(asked)["allowCredentials"].clone());
+    assert_eq!((ids[0].as_array().unwrap().len(), &ids[0]), (1, &ids[1]), "always the same key");
+    assert_ne!(options(&first)["challenge"], options(&second)["challenge"]);
+    let mut key = SoftKey::new(1, "example.com", "https://app.example.com");
+    let credential = key.sign(&options(&first), "nobody");
+    let tried = async |asked: &Challenge| says(answer(&app, asked, &name, &[("CREDENTIAL", &credential)]).await);
+    assert_eq!(tried(&first).await, WRONG);
+    assert_eq!(tried(&first).await, "Invalid session for the user, session can only be used once.");
+    for _ in 0..4 {
+        assert_eq!(tried(&ask().await).await, WRONG);
+    }
+    assert_eq!(tried(&ask().await).await, "Password attempts exceeded");
+}
+
 #[tokio::test]
 async fn an_unknown_user_is_led_like_a_known_one_and_never_arrives() {
     let bench = Bench::new();
     let app = app_with(&bench, true, |_| {}).await;
     bench.user(&app.pool, ALICE).await;
+    let nobody = nobody_offered(&app, &["PASSWORD_SRP", "PASSWORD", "EMAIL_OTP"]).await;
+    let nobody = nobody.as_str();
     for more in [
         &[][..],
         &[("PREFERRED_CHALLENGE", "EMAIL_OTP")],
@@ -231,26 +296,26 @@ async fn an_unknown_user_is_led_like_a_known_one_and_never_arrives() {
         &[("PREFERRED_CHALLENGE", "WEB_AUTHN")],
     ] {
         let known = challenge(begin(&app, ALICE, more).await);
-        let nobody = challenge(begin(&app, NOBODY, more).await);
-        assert_eq!(known.name, nobody.name, "{more:?}");
-        assert_eq!(known.available, nobody.available, "{more:?}");
-        assert_eq!(known.session.len(), nobody.session.len(), "{more:?}");
+        let unknown = challenge(begin(&app, nobody, more).await);
+        assert_eq!(known.name, unknown.name, "{more:?}");
+        assert_eq!(known.available, unknown.available, "{more:?}");
+        assert_eq!(known.session.len(), unknown.session.len(), "{more:?}");
         let lengths = |asked: &Challenge| -> Vec<_> {
             asked.parameters.iter().map(|(name, value)| (*name, value.len())).collect()
         };
-        assert_eq!(lengths(&known), lengths(&nobody), "{more:?}");
+        assert_eq!(lengths(&known), lengths(&unknown), "{more:?}");
     }
-    let asked = challenge(begin(&app, NOBODY, &[("PREFERRED_CHALLENGE", "EMAIL_OTP")]).await);
+    let asked = challenge(begin(&app, nobody, &[("PREFERRED_CHALLENGE", "EMAIL_OTP")]).await);
     assert_eq!(asked.parameters["CODE_DELIVERY_DESTINATION"], "n***@e***", "where they would have it");
-    let refused = refusal(answer(&app, &asked, NOBODY, &[("EMAIL_OTP_CODE", "12345678")]).await);
+    let refused = refusal(answer(&app, &asked, nobody, &[("EMAIL_OTP_CODE", "12345678")]).await);
     assert_eq!((refused.kind, &*refused.message), (ErrorKind::CodeMismatch, MISMATCH));
     assert!(bench.mail.all().iter().all(|message| message.to == ALICE), "nobody is written to");
-    let asked = challenge(begin(&app, NOBODY, &[]).await);
+    let asked = challenge(begin(&app, nobody, &[]).await);
     let given = [("ANSWER", "PASSWORD"), ("PASSWORD", PASSWORD)];
-    assert_eq!(says(answer(&app, &asked, NOBODY, &given).await), WRONG);
+    assert_eq!(says(answer(&app, &asked, nobody, &given).await), WRONG);
     let srp = Srp::new(3);
     let public = srp.public();
-    let verifier = challenge(answer(&app, &asked, NOBODY, &[("ANSWER", "PASSWORD_SRP"), ("SRP_A", &public)]).await);
+    let verifier = challenge(answer(&app, &asked, nobody, &[("ANSWER", "PASSWORD_SRP"), ("SRP_A", &public)]).await);
     assert_eq!(says(app.srp_claim(&verifier, &srp, PASSWORD).await), WRONG);
     let open = app_with(&bench, false, |_| {}).await;
     assert_eq!(refusal(begin(&open, NOBODY, &[]).await).kind, ErrorKind::UserNotFound);
@@ -271,7 +336,8 @@ async fn guesses_at_first_codes_are_locked_for_known_and_unknown_names_alike() {
     };
     let known = curve(ALICE).await;
     assert_eq!(known[5..], [MISMATCH, "Password attempts exceeded", "Password attempts exceeded"]);
-    assert_eq!(curve(NOBODY).await, known);
+    let nobody = nobody_offered(&app, &["PASSWORD_SRP", "PASSWORD", "EMAIL_OTP"]).await;
+    assert_eq!(curve(&nobody).await, known);
 }
 
 #[tokio::test]
@@ -333,12 +399,18 @@ async fn who_could_not_come_in_by_a_code_is_sent_none() {
         user.credentials.mfa_enabled = vec!["SMS_MFA".into()];
         user.attributes.insert("phone_number".into(), "+12065550100".into());
     };
-    bench.user_with(&app.pool, ALICE, no_way_in).await;
-    let before = bench.mail.count();
-    let asked = challenge(begin(&app, ALICE, &[]).await);
-    assert_eq!(asked.available, challenge(begin(&app, NOBODY, &[]).await).available);
-    let sent = challenge(answer(&app, &asked, ALICE, &[("ANSWER", "EMAIL_OTP")]).await);
-    assert_eq!((sent.name, bench.mail.count()), (EmailOtp, before));
+    for number in 0..8 {
+        let name = format!("alice{number}@example.com");
+        let user = bench.user_with(&app.pool, &name, no_way_in).await;
+        let before = bench.mail.count();
+        let asked = challenge(begin(&app, &name, &[]).await);
+        assert_eq!(challenge(begin(&app, &user.sub, &[]).await).available, asked.available, "by either name");
+        if asked.available.contains(&"EMAIL_OTP") && asked.name == SelectChallenge {
+            let sent = challenge(answer(&app, &asked, &name, &[("ANSWER", "EMAIL_OTP")]).await);
+            assert_eq!(sent.name, EmailOtp);
+        }
+        assert_eq!(bench.mail.count(), before);
+    }
 }
 
 #[tokio::test]
