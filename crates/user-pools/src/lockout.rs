@@ -15,6 +15,9 @@ use tokio::sync::OwnedMutexGuard;
 
 /// Cognito's curve.
 pub const POLICY: LockoutPolicy = LockoutPolicy { free: 5, unit: 1000, cap: QUARTER_HOUR, forget_after: QUARTER_HOUR };
+/// For answers to custom challenges, which AWS does not count at all: its functions end a sign-in after so many wrong ones, but nothing ends the
+/// sign-ins. So many answers are free that nobody meets this who is not guessing; then the same curve.
+pub const CUSTOM: LockoutPolicy = LockoutPolicy { free: 20, ..POLICY };
 const QUARTER_HOUR: Millis = 15 * 60 * 1000;
 /// So many may wait for their turn at one name; the next is told that there are too many.
 const LONGEST_QUEUE: usize = 64;
@@ -29,6 +32,8 @@ pub enum Guess {
     /// A first factor other than the password: a code that was sent, a passkey. Whoever merely knows a name can spend these guesses, so they
     /// must not lock the second factor; and they must not forgive guesses at it.
     First,
+    /// The answer to a custom challenge.
+    Custom,
 }
 
 /// The key under which guesses are counted. `name` is the folded internal username, or the folded name as sent when there is no such user:
@@ -38,6 +43,7 @@ pub fn key(guess: Guess, pool: &PoolId, name: &str) -> String {
         Guess::Password => "password",
         Guess::Mfa => "mfa",
         Guess::First => "first",
+        Guess::Custom => "custom",
     };
     format!("{kind}:{pool}:{}", short(name))
 }
@@ -105,8 +111,14 @@ impl UserPools {
         let crowded = || messages::TOO_MANY_REQUESTS.because("too many sign-ins of one user at once");
         let guard = turns.queue(&key).ok_or_else(crowded)?.lock_owned().await;
         let counted = Counted { key, turn: Some((guard, turns)) };
-        match self.store.begin_attempt(cx.now, counted.key.clone(), POLICY).await? {
-            Attempt::Allowed { .. } => Ok(counted),
+        self.count_guess(cx, &counted.key, POLICY).await?;
+        Ok(counted)
+    }
+
+    /// The same without a turn: nobody waits for others' functions.
+    pub(crate) async fn count_guess(&self, cx: &RequestContext, key: &str, policy: LockoutPolicy) -> Result<()> {
+        match self.store.begin_attempt(cx.now, key.to_owned(), policy).await? {
+            Attempt::Allowed { .. } => Ok(()),
             Attempt::Locked { until } => {
                 let seconds = until.saturating_sub(cx.now).max(0) / 1000;
                 Err(messages::PASSWORD_ATTEMPTS_EXCEEDED.because(format!("locked for another {seconds} s")))

@@ -5,14 +5,16 @@ use super::trail::Trail;
 use super::{Answer, ChallengeName, Outcome, Place, absent};
 use crate::context::RequestContext;
 use crate::error::Result;
+use crate::lockout::{self, Counted, Guess};
 use crate::messages;
+use crate::names;
 use crate::ports::StoreError;
 use crate::service::UserPools;
 use crate::triggers::challenges::Party;
 use crate::user::User;
 
 impl UserPools {
-    /// Order: session, user, name, secret, single use, Verify, Define. The session is used up before the functions are asked, so that one
+    /// Order: session, user, name, secret, lockout, single use, Verify, Define. The session is used up before the functions are asked, so that one
     /// session never buys two tries; a function that breaks costs the client a new start.
     pub(super) async fn answer_custom(
         &self,
@@ -37,6 +39,10 @@ impl UserPools {
         }
         trail.at("client.secret_hash");
         self.check_answer_hash(place, answer, &[name, names[0], names[1], names[2]])?;
+        trail.at("lockout");
+        let folded = names::fold(&place.pool.settings, internal);
+        let guesses = lockout::key(Guess::Custom, &place.pool.id, &folded);
+        self.count_guess(cx, &guesses, lockout::CUSTOM).await?;
         trail.at("session.single_use");
         self.spend_session(cx, &state).await?;
         trail.at("trigger.verify_auth_challenge_response");
@@ -44,7 +50,14 @@ impl UserPools {
         let party = Party { place, user: user.as_ref(), shown: &shown };
         let right = self.verify_challenge(cx, party, &std::mem::take(&mut custom.private), text).await?;
         custom.rounds.push(round(answer.challenge.as_str(), right, custom.metadata.take()));
-        self.go_on(cx, Round { place, user, state: State { custom: Some(custom), ..state } }, trail).await
+        let state = State { custom: Some(custom), ..state };
+        match self.go_on(cx, Round { place, user, state: state.clone() }, trail).await {
+            // Only who arrives is forgiven: a right answer to an easy round says nothing about the next.
+            Ok(Outcome::Authenticated(proof)) => {
+                self.forgive(cx, Counted::nothing(guesses), &state, Ok(Outcome::Authenticated(proof))).await
+            }
+            other => other,
+        }
     }
 
     /// The session's user; nobody, where the client hides users. A password changed in between, or a global sign-out, ends the session.
