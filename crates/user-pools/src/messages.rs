@@ -296,6 +296,11 @@ pub const USERNAME_PATTERN: Error = say(
     Kind::InvalidParameter,
     "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
 );
+/// A name that users of an identity provider get (ours: AWS's texts know none for it).
+pub const USERNAME_OF_A_PROVIDER: Error = say(
+    Kind::InvalidParameter,
+    "Username cannot begin with the name of an identity provider of the user pool and an underscore.",
+);
 /// The username and the contact attribute of the same request differ in a `UsernameAttributes` pool (I).
 pub const USERNAME_ATTRIBUTE_DIFFERS: Error =
     say(Kind::InvalidParameter, "Attribute does not match the username given.");

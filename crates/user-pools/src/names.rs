@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::messages;
 use crate::pool::{AliasKind, Contact, PoolSettings, UserPool};
-use crate::ports::StoreError;
+use crate::ports::{Page, StoreError};
 use crate::service::UserPools;
 use crate::user::{User, UserStatus};
 use std::collections::BTreeMap;
@@ -152,6 +152,32 @@ impl UserPools {
             Ok(user) => Ok(Some(user)),
             Err(StoreError::NotFound) => Ok(None),
             Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// More identity providers than a pool may have.
+const MOST_PROVIDERS: usize = 1000;
+
+impl UserPools {
+    /// Refuses names that people choose and that users of an identity provider get at their first sign-in, `<provider>_<subject>`: whoever sat on
+    /// one would keep its owner out. Operators may give such names.
+    pub(crate) async fn refuse_squatting(
+        &self,
+        pool: &UserPool,
+        names: impl Iterator<Item = &String> + Send,
+    ) -> Result<()> {
+        let suspicious: Vec<_> =
+            names.filter(|name| name.contains('_')).map(|name| fold(&pool.settings, name)).collect();
+        if suspicious.is_empty() {
+            return Ok(());
+        }
+        let page = Page { after: None, limit: MOST_PROVIDERS };
+        let providers = self.store.list_identity_providers(pool.id.clone(), page).await?;
+        let taken = providers.iter().map(|provider| fold(&pool.settings, &format!("{}_", provider.name)));
+        match taken.into_iter().find(|start| suspicious.iter().any(|name| name.starts_with(start))) {
+            Some(start) => Err(messages::USERNAME_OF_A_PROVIDER.because(start)),
+            None => Ok(()),
         }
     }
 }

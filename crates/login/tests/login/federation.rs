@@ -400,6 +400,43 @@ async fn a_local_user_of_the_same_name_is_not_taken_over() {
     assert!(bench.stored(&squatter).await.identities.is_empty());
 }
 
+/// The names that users of a provider get are nobody's to choose: not as username, not as `preferred_username`.
+#[tokio::test]
+async fn nobody_sits_on_the_name_that_a_provider_gives() {
+    use user_pools::users::{Asking, SignUp};
+    let bench = Bench::new();
+    let (pool, client, corp) = scene(&bench).await;
+    let sign_up = async |username: &str, preferred: &str| {
+        let asking = Asking { client: client.id.clone(), secret_hash: None, username: username.to_owned() };
+        let attributes = vec![("preferred_username".to_owned(), preferred.to_owned())];
+        let request = SignUp { asking, password: Some(PASSWORD.to_owned()), attributes };
+        bench.pools.sign_up(&bench.cx(), request).await.map(drop).map_err(|error| error.message.into_owned())
+    };
+    let refused =
+        Err("Username cannot begin with the name of an identity provider of the user pool and an underscore."
+            .to_owned());
+    assert_eq!(sign_up("Corp_17", "x").await, refused);
+    assert_eq!(sign_up("someone", "Corp_17").await, refused);
+    assert_eq!(sign_up("Corporate_17", "Corp17").await, Ok(()));
+    bench.user(&pool, "ann").await;
+    let start = user_pools::sign_in::Start {
+        door: user_pools::sign_in::Door::Api,
+        client: client.id.clone(),
+        flow: user_pools::sign_in::Flow::UserPassword,
+        parameters: [("USERNAME", "ann"), ("PASSWORD", PASSWORD)].into_iter().collect(),
+        session: None,
+    };
+    let Ok(user_pools::sign_in::SignedIn::Tokens(tokens)) = bench.pools.initiate_auth(&bench.cx(), &start).await else {
+        panic!("no tokens")
+    };
+    let access = bench.pools.access(bench.now(), &tokens.access).await.unwrap();
+    let change = vec![("preferred_username".to_owned(), "Corp_17".to_owned())];
+    let changed = bench.pools.update_user_attributes(&bench.cx(), &access, &change).await;
+    assert_eq!(changed.map(drop).map_err(|error| error.message.into_owned()), refused);
+    let page = walk(&mut Browser::new(&bench), &corp, &client, &json!({"sub": "17"})).await;
+    assert!(page.sent("code").is_some(), "{}", page.text());
+}
+
 #[tokio::test]
 async fn disabled_and_signed_out_users_stay_out() {
     let bench = Bench::new();

@@ -28,6 +28,8 @@ impl UserPools {
         trail.at("attributes");
         let writer = Writer::Client(&place.client.settings);
         fill_in(settings, writer, &mut user.clone(), &values)?;
+        let named = values.iter().filter(|(name, _)| name == "preferred_username").map(|(_, value)| value);
+        self.refuse_squatting(&place.pool, named).await?;
         trail.at("password.policy");
         let password = self.accept_password(&place.pool, &user, text).await?;
         trail.at("session.single_use");

@@ -30,7 +30,11 @@ impl UserPools {
     ) -> Result<Vec<Delivery>> {
         let Access { pool, user, client, .. } = access;
         let settings = self.client_of(&pool.id, client).await?.settings;
-        let updated = self.change_attributes(cx, pool, user, Writer::Client(&settings), given, Some(client)).await;
+        let named = given.iter().filter(|(name, _)| name == "preferred_username").map(|(_, value)| value);
+        let updated = match self.refuse_squatting(pool, named).await {
+            Ok(()) => self.change_attributes(cx, pool, user, Writer::Client(&settings), given, Some(client)).await,
+            Err(error) => Err(error),
+        };
         self.decided(cx, about("UpdateUserAttributes", access), updated)
     }
 

@@ -73,6 +73,8 @@ impl UserPools {
         if visit.user.is_some() {
             return Err(name_taken(name));
         }
+        let own = [Some(&request.asking.username), attributes.get("preferred_username")];
+        self.refuse_squatting(pool, own.into_iter().flatten()).await?;
         let mut user = self.new_user(cx, pool, name, &request.asking.username, attributes, UserStatus::Unconfirmed);
         self.pre_sign_up(cx, pool, Some(&client.id), &mut user, Birth::SignUp).await?;
         if let Some(password) = &request.password {
