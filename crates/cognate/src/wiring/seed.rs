@@ -1,11 +1,13 @@
 //! The demo content of `cognate dev`: the lesson's pool, client, domain, API and users. Each part is found or made, so a start that was
-//! cut short is finished by the next one, and nothing is there twice.
+//! cut short is finished by the next one, and nothing is there twice. What names this server's own URLs follows them: another start may have another
+//! port, or https.
 use super::functions;
 use super::urls::Urls;
 use crate::data::{Demo, Login};
 use crate::platform::SystemRandom;
 use http_apis::model::{
-    AuthorizationType, Cors, JwtConfiguration, NewApi, NewAuthorizer, NewIntegration, NewRoute, NewStage,
+    ApiPatch, AuthorizationType, AuthorizerPatch, Cors, JwtConfiguration, JwtConfigurationPatch, NewApi, NewAuthorizer,
+    NewIntegration, NewRoute, NewStage,
 };
 use http_apis::{Act, Api, ApiError, ApiStore, Gateway};
 use user_pools::client::{AppClient, ClientSettings};
@@ -89,7 +91,7 @@ impl Seed<'_> {
     async fn client(&self, pool: &UserPool) -> Result<AppClient, SeedError> {
         let clients = self.pools.clients(pool.id.clone(), FEW).await?;
         if let Some(client) = clients.into_iter().find(|client| client.settings.name == NAME) {
-            return Ok(client);
+            return self.moved_client(pool, client).await;
         }
         let owned = |list: &[&str]| list.iter().map(|item| (*item).to_owned()).collect::<Vec<_>>();
         let settings = ClientSettings {
@@ -101,8 +103,8 @@ impl Seed<'_> {
                 "ALLOW_REFRESH_TOKEN_AUTH",
             ])),
             identity_providers: Some(owned(&["COGNITO"])),
-            callback_urls: self.urls.pages.iter().map(|page| format!("{page}/callback")).collect(),
-            logout_urls: self.urls.pages.iter().map(|page| format!("{page}/")).collect(),
+            callback_urls: self.callbacks(),
+            logout_urls: self.logouts(),
             oauth_enabled: true,
             oauth_flows: owned(&["code"]),
             oauth_scopes: owned(&["openid", "email", "profile", "aws.cognito.signin.user.admin"]),
@@ -110,6 +112,27 @@ impl Seed<'_> {
             ..Default::default()
         };
         Ok(self.pools.create_client(self.cx.now, pool, settings, NewSecret::None).await?)
+    }
+
+    fn callbacks(&self) -> Vec<String> {
+        self.urls.pages.iter().map(|page| format!("{page}/callback")).collect()
+    }
+
+    fn logouts(&self) -> Vec<String> {
+        self.urls.pages.iter().map(|page| format!("{page}/")).collect()
+    }
+
+    /// A client of an earlier start whose page was elsewhere gets the page's URLs of now, beside those it has.
+    async fn moved_client(&self, pool: &UserPool, client: AppClient) -> Result<AppClient, SeedError> {
+        let callbacks = self.callbacks();
+        if client.settings.callback_urls.iter().any(|known| callbacks.contains(known)) {
+            return Ok(client);
+        }
+        let mut settings = client.settings.clone();
+        // AWS takes a hundred; the oldest go.
+        settings.callback_urls = callbacks.into_iter().chain(settings.callback_urls).take(100).collect();
+        settings.logout_urls = self.logouts().into_iter().chain(settings.logout_urls).take(100).collect();
+        Ok(self.pools.update_client(self.cx.now, pool, &client.id, settings).await?)
     }
 
     async fn domain(&self, pool: &UserPool) -> Result<(), SeedError> {
@@ -143,10 +166,13 @@ impl Seed<'_> {
     async fn api(&self, pool: &UserPool, client: &AppClient) -> Result<Api, SeedError> {
         let scope = http_apis::Scope { account: self.scope.account.clone(), region: self.scope.region.clone() };
         let apis = self.apis.list_apis(scope.clone(), None, 1_000).await?;
-        if let Some(api) = apis.into_iter().find(|api| api.name == NAME) {
+        let act = Act { now: self.cx.now, random: &SystemRandom };
+        if let Some(mut api) = apis.into_iter().find(|api| api.name == NAME) {
+            if self.move_api(&mut api, pool, &act)? {
+                self.apis.replace_api(api.clone(), self.cx.now).await?;
+            }
             return Ok(api);
         }
-        let act = Act { now: self.cx.now, random: &SystemRandom };
         let owned = |list: &[&str]| list.iter().map(|item| (*item).to_owned()).collect::<Vec<_>>();
         let cors = Cors {
             allow_headers: owned(&["content-type", "authorization"]),
@@ -198,6 +224,29 @@ impl Seed<'_> {
         }
         self.apis.insert_api(api.clone(), self.cx.now).await?;
         Ok(api)
+    }
+
+    /// The API of an earlier start trusts the pool under the issuer of now and lets the page of now in; whether it had to change.
+    fn move_api(&self, api: &mut Api, pool: &UserPool, act: &Act<'_>) -> Result<bool, ApiError> {
+        let (issuer, ours) = (self.pools.issuer(pool), format!("/{}", pool.id));
+        let mut moved = false;
+        for authorizer in api.definition.authorizers.clone() {
+            let named = authorizer.jwt_configuration.and_then(|jwt| jwt.issuer);
+            if named.is_some_and(|named| named.ends_with(&ours) && named != issuer) {
+                let jwt = JwtConfigurationPatch { issuer: Some(issuer.clone()), ..Default::default() };
+                let patch = AuthorizerPatch { jwt_configuration: Some(jwt), ..Default::default() };
+                api.update_authorizer(&authorizer.authorizer_id, patch, act)?;
+                moved = true;
+            }
+        }
+        let Some(mut cors) = api.definition.cors.clone() else { return Ok(moved) };
+        let open = |origin: &String| origin.contains('*') || self.urls.pages.contains(origin);
+        if !cors.allow_origins.iter().any(open) {
+            cors.allow_origins = self.urls.pages.iter().cloned().chain(cors.allow_origins).take(100).collect();
+            api.update(ApiPatch { cors_configuration: Some(cors), ..Default::default() }, act)?;
+            moved = true;
+        }
+        Ok(moved)
     }
 
     /// A confirmed user. One whose password nobody knows any more gets a new one.
