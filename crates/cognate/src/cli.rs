@@ -48,6 +48,9 @@ pub struct Dev {
     /// Keep nothing: the state lives in a temporary folder that goes with the process.
     #[arg(long, conflicts_with = "data")]
     pub ephemeral: bool,
+    /// Serve https, with a certificate of an authority that lives in the data folder; how to trust it is printed.
+    #[arg(long)]
+    pub tls: bool,
     /// Let `POST /_cognate/clock` move the server's clock (for tests of expiry).
     #[arg(long)]
     pub test_clock: bool,

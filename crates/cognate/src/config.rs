@@ -2,6 +2,7 @@
 use crate::function_config::FunctionConfig;
 use crate::mail::{SmsSettings, SmtpSettings};
 use crate::server::{Network, is_region};
+use crate::tls::TlsSettings;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -25,6 +26,8 @@ pub struct Config {
     pub account: String,
     /// What clients see.
     pub public: Public,
+    /// https by the server itself; without it `listen` speaks plain HTTP, for a proxy in front.
+    pub tls: Option<TlsSettings>,
     /// SigV4 key pairs; at least one.
     #[serde(default)]
     pub credentials: Vec<Credential>,
@@ -127,6 +130,9 @@ impl Config {
         }
         self.check_addresses()?;
         self.public.check()?;
+        if self.tls.is_some() {
+            self.public.check_https()?;
+        }
         self.networks().map(|_| ())
     }
 
@@ -209,6 +215,22 @@ impl Public {
             return Err(format!("public.objects: {objects:?} must be <base>/_objects or a host of its own"));
         }
         Ok(())
+    }
+}
+
+impl Public {
+    /// Cookies, the issuer and every link go by these URLs: they must say what is spoken.
+    fn check_https(&self) -> Result<(), String> {
+        let named = [
+            ("base", Some(&self.base)),
+            ("login", self.login.as_ref()),
+            ("api", self.api.as_ref()),
+            ("objects", self.objects.as_ref()),
+        ];
+        match named.into_iter().find(|(_, url)| url.is_some_and(|url| !url.starts_with("https://"))) {
+            Some((name, _)) => Err(format!("public.{name}: must begin with https://, for [tls] lets nothing else in")),
+            None => Ok(()),
+        }
     }
 }
 
@@ -328,6 +350,17 @@ mod tests {
         assert!(with("0.0.0.0:8080").contains("admin_listen"));
         assert_eq!(with("127.0.0.1:8081"), "");
         assert_eq!(with("[::1]:8080"), "");
+    }
+
+    #[test]
+    fn with_certificates_every_public_url_is_https() {
+        let tls = "[tls]\ncertificate = \"a.pem\"\nkey = \"a.key\"\n[[tls.others]]\ncertificate = \"b.pem\"\nkey = \"b.key\"\n";
+        let text = GOOD.replace("[public]", &format!("{tls}[public]"));
+        let files = Config::parse(&text).unwrap().tls.unwrap().files(Path::new("/etc/cognate"));
+        assert_eq!(files[1].key, Path::new("/etc/cognate/b.key"));
+        let plain = text.replace("https://{domain}", "http://{domain}");
+        assert!(error(&plain).contains("public.login: must begin with https://"), "{}", error(&plain));
+        assert!(error(&text.replace("key = \"a.key\"\n", "")).contains("key"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod page;
 mod platform;
 mod server;
 mod telemetry;
+mod tls;
 mod wiring;
 
 use clap::Parser;

@@ -1,5 +1,5 @@
 //! The dashboard's page on its own port, another origin than the API: static files from the binary, and the values it needs.
-use crate::server::{Body, Ends, Worker, full, plain};
+use crate::server::{Body, Ends, Worker, authority, full, plain};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ impl Page {
     }
 
     fn answer(&self, request: &Request<Incoming>) -> Response<Body> {
-        let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let host = authority(request).unwrap_or_default();
         if !self.hosts.iter().any(|known| known.eq_ignore_ascii_case(host)) {
             return plain(StatusCode::FORBIDDEN, "the page answers for localhost only");
         }

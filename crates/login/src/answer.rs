@@ -160,14 +160,26 @@ pub(crate) fn with_cookie(mut answer: Response<Bytes>, cookie: &str) -> Response
     answer
 }
 
-/// What every answer carries.
-pub(crate) fn finish(mut answer: Response<Bytes>, request_id: &str, https: bool) -> Response<Bytes> {
+/// Whether an origin is this machine under a name of its own. Browsers pin whole hosts: the pin of one server here would break every other, and
+/// this one without TLS.
+pub(crate) fn is_this_machine(origin: &str) -> bool {
+    let host = url::Url::parse(origin).ok().and_then(|url| url.host().map(|host| host.to_owned()));
+    match host {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+/// What every answer carries. `pinned`: browsers shall ask this host by https only.
+pub(crate) fn finish(mut answer: Response<Bytes>, request_id: &str, pinned: bool) -> Response<Bytes> {
     if let Ok(id) = HeaderValue::from_str(request_id) {
         answer.headers_mut().insert(REQUEST_ID, id);
     }
     set(&mut answer, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(&mut answer, header::REFERRER_POLICY, "same-origin");
-    if https {
+    if pinned {
         set(&mut answer, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     answer
@@ -184,6 +196,21 @@ mod tests {
         assert_eq!(source("myapp://callback").as_deref(), Some("myapp:"));
         assert_eq!(source("https://b\u{fc}cher.example/").as_deref(), Some("https://xn--bcher-kva.example"));
         assert_eq!(source("not a url"), None);
+    }
+
+    #[test]
+    fn a_name_of_this_machine_is_not_pinned_to_https() {
+        for here in ["https://localhost:4566", "https://x.auth.localhost:4566", "https://127.0.0.1", "https://[::1]:1"]
+        {
+            assert!(is_this_machine(here), "{here}");
+        }
+        for there in ["https://login.example.com", "https://localhost.example.com", "https://notlocalhost", "nonsense"]
+        {
+            assert!(!is_this_machine(there), "{there}");
+        }
+        let pinned = finish(empty(StatusCode::OK), "id", true);
+        assert_eq!(pinned.headers()[header::STRICT_TRANSPORT_SECURITY], "max-age=31536000");
+        assert!(!finish(empty(StatusCode::OK), "id", false).headers().contains_key(header::STRICT_TRANSPORT_SECURITY));
     }
 
     #[test]

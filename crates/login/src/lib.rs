@@ -88,16 +88,16 @@ impl Login {
 
     /// Answers a request; never fails, whatever came.
     pub async fn handle(&self, cx: RequestContext, request: LoginRequest) -> Response<Bytes> {
-        let https = request.https;
+        let pinned = request.https && !answer::is_this_machine(&request.origin);
         let request_id = cx.request_id.clone();
         let call = routes::Call::new(self, cx, request);
         let answer = Box::pin(routes::dispatch(&call)).await;
-        answer::finish(answer, &request_id, https)
+        answer::finish(answer, &request_id, pinned)
     }
 
     /// The answer to a request whose body is longer than [`MAX_FORM`].
-    pub fn too_large(&self, cx: &RequestContext, path: &str, https: bool) -> Response<Bytes> {
-        answer::finish(routes::too_large(path), &cx.request_id, https)
+    pub fn too_large(&self, cx: &RequestContext, path: &str) -> Response<Bytes> {
+        answer::finish(routes::too_large(path), &cx.request_id, false)
     }
 
     /// The discovery document of a pool (`<issuer>/.well-known/openid-configuration`).

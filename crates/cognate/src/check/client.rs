@@ -6,8 +6,13 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value;
 use sigv4::{Credentials, Payload, RequestParts, Signer, Style};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -48,28 +53,24 @@ impl Answer {
     }
 }
 
-/// Browsers take every name below `.localhost` for this machine; resolvers do not everywhere. The name stays in the Host header.
-fn resolve_localhost<B>(request: &mut Request<B>) -> Result<(), String> {
-    let Some(authority) = request.uri().authority().cloned() else { return Ok(()) };
-    if !authority.host().ends_with(".localhost") {
-        return Ok(());
-    }
-    let host = HeaderValue::from_str(authority.as_str()).map_err(|error| error.to_string())?;
-    request.headers_mut().entry(header::HOST).or_insert(host);
-    let port = authority.port_u16().map_or(String::new(), |port| format!(":{port}"));
-    let mut parts = request.uri().clone().into_parts();
-    parts.authority =
-        Some(format!("127.0.0.1{port}").parse().map_err(|error: http::uri::InvalidUri| error.to_string())?);
-    *request.uri_mut() = http::Uri::from_parts(parts).map_err(|error| error.to_string())?;
-    Ok(())
-}
-
 impl Http {
-    /// A client that signs for a region.
-    pub fn new(credentials: Credentials, region: String) -> Self {
+    /// A client that signs for a region and trusts, beside the known roots, the certificates of a file.
+    pub fn new(credentials: Credentials, region: String, trusted: Option<&Path>) -> Result<Self, String> {
+        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        if let Some(file) = trusted {
+            let cannot = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+            let more = CertificateDer::pem_file_iter(file).map_err(|error| cannot(&error))?;
+            let more: Vec<_> = more.collect::<Result<_, _>>().map_err(|error| cannot(&error))?;
+            roots.add_parsable_certificates(more);
+        }
+        let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| error.to_string())?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
         let connector =
-            hyper_rustls::HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
-        Self { client: Client::builder(TokioExecutor::new()).build(connector), credentials, region }
+            hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().build();
+        Ok(Self { client: Client::builder(TokioExecutor::new()).build(connector), credentials, region })
     }
 
     /// Sends a request. The error is a sentence.
@@ -85,7 +86,6 @@ impl Http {
         *request.uri_mut() = url.parse().map_err(|error| format!("{url}: {error}"))?;
         *request.headers_mut() = headers;
         on_this_machine(&mut request)?;
-        resolve_localhost(&mut request)?;
         let answer = tokio::time::timeout(TIMEOUT, self.exchange(request)).await;
         answer
             .map_err(|_| format!("{url} did not answer within {} seconds", TIMEOUT.as_secs()))?

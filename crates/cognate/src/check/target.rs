@@ -4,6 +4,7 @@ use crate::admin::{Ask, ask};
 use crate::cli;
 use serde_json::Value;
 use sigv4::Credentials;
+use std::path::Path;
 
 /// The system to check.
 pub struct Target {
@@ -43,8 +44,11 @@ impl Target {
         let aws = |service: &str| format!("https://{service}.{region}.amazonaws.com");
         let at = |service: &str| endpoint.clone().filter(|endpoint| endpoint != "aws").unwrap_or_else(|| aws(service));
         let cognito = at("cognito-idp");
+        // As the AWS tools do, for an endpoint whose certificate no public authority has signed.
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let trusted = known("caFile").or_else(|| variable("AWS_CA_BUNDLE")).or_else(|| variable("SSL_CERT_FILE"));
         Ok(Self {
-            http: Http::new(credentials(&running)?, region.clone()),
+            http: Http::new(credentials(&running)?, region.clone(), trusted.as_deref().map(Path::new))?,
             apigateway: at("apigateway"),
             client: need(&args.client, "clientId", "--client")?,
             api: need(&args.api, "apiId", "--api")?,

@@ -6,7 +6,9 @@ use crate::data::{DataFolder, Demo};
 use crate::function_config;
 use crate::mail::Mailbox;
 use crate::page::{Page, PageWorker};
+use crate::platform::{Clock, quoted};
 use crate::server::{AnyKey, Bound, run as listen, uuid};
+use crate::tls::{Authority, Bundle, Certificates, Tls, how_to_trust, renew};
 use crate::wiring::seed::{NAME, Seed};
 use crate::wiring::{App, FunctionSettings, Settings, Urls, with_port};
 use serde_json::{Value, json};
@@ -55,18 +57,26 @@ fn serve(args: &cli::Dev, root: &Path, started: Instant) -> Result<(), String> {
     let folder = DataFolder::open(root).map_err(|error| error.to_string())?;
     let bound = Bound::loopback(args.port, "--port")?;
     let page_bound = Bound::loopback(args.dashboard_port, "--dashboard-port")?;
-    let urls = Urls::local(port_of(&bound), port_of(&page_bound));
+    let urls = Urls::local(port_of(&bound), port_of(&page_bound), args.tls);
+    let https = if args.tls { Some(Https::open(&folder.tls())?) } else { None };
     let runtime = control_runtime()?;
-    let app = runtime.block_on(App::build(folder, settings(args, urls)?)).map_err(|error| error.to_string())?;
+    let settings = settings(args, urls, https.as_ref())?;
+    let app = runtime.block_on(App::build(folder, settings)).map_err(|error| error.to_string())?;
     let demo = if args.no_demo { None } else { Some(runtime.block_on(seed(&app))?) };
-    let values = values(&app, demo.as_ref());
+    let mut values = values(&app, demo.as_ref());
+    if let Some(https) = &https {
+        values["caFile"] = json!(https.bundle.alone);
+        values["caBundle"] = json!(https.bundle.whole);
+    }
+    let values = values;
     if let Ok(mut env) = app.env.lock() {
         env.clone_from(&values);
     }
     let (tell, stop) = watch::channel(false);
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    let mut threads = serve_hall(&app, &bound, cores, &stop)?;
-    threads.extend(serve_page(&app, &values, &page_bound, &stop)?);
+    let tls = https.map(|https| https.serve(&app, &runtime)).transpose()?;
+    let mut threads = serve_hall(&app, &bound, tls.as_ref(), cores, &stop)?;
+    threads.extend(serve_page(&app, &values, &page_bound, tls.as_ref(), &stop)?);
     runtime.block_on(async { serve_admin(&app) });
     say(&block(&values, args, started.elapsed().as_millis()));
     let told = runtime.block_on(until_told(&app));
@@ -74,14 +84,38 @@ fn serve(args: &cli::Dev, root: &Path, started: Instant) -> Result<(), String> {
     told
 }
 
+/// https with the authority of the data folder.
+struct Https {
+    authority: Authority,
+    bundle: Bundle,
+    certificates: Arc<Certificates>,
+}
+
+impl Https {
+    fn open(folder: &Path) -> Result<Self, String> {
+        let now = Clock::default().machine();
+        let authority = Authority::open(folder, now)?;
+        let bundle = Bundle::write(authority.certificate())
+            .map_err(|error| format!("the certificates in {} cannot be written: {error}", folder.display()))?;
+        let certificates = Certificates::new(vec![authority.vouch(now)?]);
+        Ok(Self { authority, bundle, certificates })
+    }
+
+    fn serve(self, app: &App, runtime: &tokio::runtime::Runtime) -> Result<Tls, String> {
+        let tls = Tls::new(Arc::clone(&self.certificates), app.metrics.handshakes_failed())?;
+        runtime.spawn(renew(self.authority, self.certificates, app.clock.clone()));
+        Ok(tls)
+    }
+}
+
 fn port_of(bound: &Bound) -> u16 {
     bound.addresses().first().map_or(0, std::net::SocketAddr::port)
 }
 
-fn settings(args: &cli::Dev, urls: Urls) -> Result<Settings, String> {
+fn settings(args: &cli::Dev, urls: Urls, https: Option<&Https>) -> Result<Settings, String> {
     let mailbox = Mailbox::default();
     Ok(Settings {
-        functions: function_settings(args, &urls)?,
+        functions: function_settings(args, &urls, https)?,
         urls,
         scope: Scope { account: ACCOUNT.to_owned(), region: REGION.to_owned() },
         issuer_form: if args.aws_issuer { IssuerForm::Aws } else { IssuerForm::Own },
@@ -98,7 +132,7 @@ fn settings(args: &cli::Dev, urls: Urls) -> Result<Settings, String> {
 }
 
 /// The functions of the command line. They reach this server as any AWS client does.
-fn function_settings(args: &cli::Dev, urls: &Urls) -> Result<FunctionSettings, String> {
+fn function_settings(args: &cli::Dev, urls: &Urls, https: Option<&Https>) -> Result<FunctionSettings, String> {
     let scope = Scope { account: ACCOUNT.to_owned(), region: REGION.to_owned() };
     let mut configured = match &args.functions {
         Some(file) => function_config::load(file, &scope)?,
@@ -109,7 +143,9 @@ fn function_settings(args: &cli::Dev, urls: &Urls) -> Result<FunctionSettings, S
     }
     let lent =
         [("AWS_ENDPOINT_URL", urls.base.as_str()), ("AWS_ACCESS_KEY_ID", KEY), ("AWS_SECRET_ACCESS_KEY", SECRET)];
-    let lent = lent.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let files = https.iter().flat_map(|https| https.bundle.variables());
+    let files = files.map(|(name, file)| (name.to_owned(), file.display().to_string()));
+    let lent = lent.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).chain(files).collect();
     Ok(FunctionSettings { configured, lent, held_to_policies: false, uploads: true })
 }
 
@@ -160,6 +196,7 @@ fn serve_page(
     app: &Arc<App>,
     values: &Value,
     bound: &Bound,
+    tls: Option<&Tls>,
     stop: &watch::Receiver<bool>,
 ) -> Result<Vec<std::thread::JoinHandle<()>>, String> {
     let text = |name: &str| values.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -170,29 +207,41 @@ fn serve_page(
     let (api, login) = (text("apiUrl"), text("loginDomain"));
     let connect = [app.urls.base.as_str(), api.as_str(), app.urls.objects.as_str(), login.as_str()];
     let port = port_of(bound);
-    let hosts = ["localhost", "127.0.0.1", "[::1]"].iter().map(|host| with_port(host, port)).collect();
+    let hosts = ["localhost", "127.0.0.1", "[::1]"].iter().map(|host| with_port(host, port, tls.is_some())).collect();
     let page = Arc::new(Page::new(&config, &connect, &app.urls.objects, hosts)?);
-    listen(aside("page"), bound, stop, move || PageWorker(Arc::clone(&page)))
+    listen(aside("page"), bound, tls, stop, move || PageWorker(Arc::clone(&page)))
         .map_err(|error| format!("cannot start the page's listener: {error}"))
 }
 
 /// What a command typed in this folder needs to find the server: nothing when the data folder is the default one.
 fn data_option(folder: &str) -> String {
     let default = Path::new(cli::DATA).canonicalize().ok();
-    if default.as_deref() == Some(Path::new(folder)) { String::new() } else { format!(" --data {folder}") }
+    if default.as_deref() == Some(Path::new(folder)) { String::new() } else { format!(" --data {}", quoted(folder)) }
 }
 
 /// The block a person can use at once. Every URL in it answers something useful as it is printed.
 fn block(values: &Value, args: &cli::Dev, millis: u128) -> String {
-    let exports: String =
-        env::exports(values).lines().filter(|line| line.contains(" AWS_")).map(|line| format!("{line}\n")).collect();
+    let exports: String = env::exports(values)
+        .lines()
+        .filter(|line| !line.contains(" COGNATE_"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let trust = trust(values);
     let commands = commands(values, &program());
     let state = if args.ephemeral { "nothing is kept" } else { "its state stays in the data folder" };
     format!(
-        "\nCognate is ready ({millis} ms).\n\n{}\nFor AWS CLI, SDKs and Terraform, in another terminal:\n{exports}\n\
+        "\nCognate is ready ({millis} ms).\n\n{}\nFor AWS CLI, SDKs and Terraform, in another terminal:\n{exports}\n{trust}\
          Then:\n{commands}\nCtrl-C stops the server; {state}.\n",
         facts(values)
     )
+}
+
+/// With https: how browsers and this system come to trust it.
+fn trust(values: &Value) -> String {
+    let Some(file) = values.get("caFile").and_then(Value::as_str) else { return String::new() };
+    let lines = how_to_trust(Path::new(file));
+    let lines: String = lines.iter().map(|(who, command)| format!("  {who:<20}{command}\n")).collect();
+    format!("So that browsers trust this server's own authority (it can vouch for localhost alone), once:\n{lines}\n")
 }
 
 fn text(values: &Value, at: &str) -> String {
@@ -235,7 +284,8 @@ fn commands(values: &Value, program: &str) -> String {
     if values.get("userPoolId").is_none() {
         return "  list the pools      aws cognito-idp list-user-pools --max-results 10\n".to_owned();
     }
-    let curl = format!("curl -i {}", guarded_url(values));
+    let trusted = values.get("caFile").and_then(Value::as_str).map(|file| format!(" --cacert {}", quoted(file)));
+    let curl = format!("curl -i{} {}", trusted.unwrap_or_default(), guarded_url(values));
     let lines = [
         ("list the users", format!("aws cognito-idp list-users --user-pool-id {}", text("/userPoolId"))),
         ("get a 401", curl),

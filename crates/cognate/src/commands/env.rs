@@ -2,6 +2,7 @@
 use super::say;
 use crate::admin::{Ask, ask};
 use crate::cli;
+use crate::platform::quoted;
 use serde_json::Value;
 
 /// Prints them, as shell exports or as JSON.
@@ -23,6 +24,10 @@ pub fn exports(values: &Value) -> String {
         ("AWS_SECRET_ACCESS_KEY", "secretAccessKey"),
         ("AWS_REGION", "region"),
         ("AWS_DEFAULT_REGION", "region"),
+        ("AWS_CA_BUNDLE", "caBundle"),
+        ("REQUESTS_CA_BUNDLE", "caBundle"),
+        ("SSL_CERT_FILE", "caBundle"),
+        ("NODE_EXTRA_CA_CERTS", "caFile"),
         ("COGNATE_USER_POOL_ID", "userPoolId"),
         ("COGNATE_CLIENT_ID", "clientId"),
         ("COGNATE_ISSUER", "issuer"),
@@ -32,7 +37,7 @@ pub fn exports(values: &Value) -> String {
         ("COGNATE_MAILBOX_URL", "mailboxUrl"),
     ];
     let line = |(variable, key): &(&str, &str)| {
-        values.get(*key).and_then(Value::as_str).map(|value| format!("export {variable}={value}\n"))
+        values.get(*key).and_then(Value::as_str).map(|value| format!("export {variable}={}\n", quoted(value)))
     };
     names.iter().filter_map(line).collect()
 }

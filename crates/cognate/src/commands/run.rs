@@ -2,6 +2,7 @@
 use crate::admin;
 use crate::platform::files;
 use crate::server::{Bound, HallWorker, Threads, run as listen};
+use crate::tls::Tls;
 use crate::wiring::App;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -29,12 +30,13 @@ pub fn control_runtime() -> Result<tokio::runtime::Runtime, String> {
 pub fn serve_hall(
     app: &Arc<App>,
     bound: &Bound,
+    tls: Option<&Tls>,
     workers: usize,
     stop: &watch::Receiver<bool>,
 ) -> Result<Vec<JoinHandle<()>>, String> {
     let (hall, gateway) = (Arc::clone(&app.hall), app.gateway.clone());
     let edge = Threads { name: "edge", count: workers, connections: files::connections(files::raise(), workers) };
-    let threads = listen(edge, bound, stop, move || HallWorker::new(Arc::clone(&hall), gateway.worker()));
+    let threads = listen(edge, bound, tls, stop, move || HallWorker::new(Arc::clone(&hall), gateway.worker()));
     threads.map_err(|error| format!("cannot start the listener: {error}"))
 }
 

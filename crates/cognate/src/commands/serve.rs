@@ -7,7 +7,9 @@ use crate::data::DataFolder;
 use crate::function_config;
 use crate::mail::{Carrier, Sms, Smtp, Ways};
 use crate::ops::{Ops, OpsWorker};
-use crate::server::{Bound, KnownKeys, run as listen};
+use crate::platform::Clock;
+use crate::server::{Bound, KnownKeys, host_of, run as listen};
+use crate::tls::{Keeper, Tls};
 use crate::wiring::{App, FunctionSettings, Settings, Urls};
 use serde_json::json;
 use std::path::Path;
@@ -24,6 +26,7 @@ pub fn run(args: &cli::Serve) -> Result<(), String> {
     let handle = runtime.handle().clone();
     let _inside = handle.enter();
     let settings = settings(&config, &args.config)?;
+    let keeper = keeper(&config, &args.config, &settings.urls)?;
     let folder = DataFolder::open(&config.data).map_err(|error| error.to_string())?;
     let bound = Bound::explicit(&config.listen)?;
     let admin_bound = config.admin_listen.map(|address| Bound::explicit(&[address])).transpose()?;
@@ -36,11 +39,12 @@ pub fn run(args: &cli::Serve) -> Result<(), String> {
     }
     let (tell, stop) = watch::channel(false);
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    let mut threads = serve_hall(&app, &bound, config.workers.unwrap_or(cores).max(1), &stop)?;
+    let tls = keeper.map(|keeper| https(&app, keeper, &runtime)).transpose()?;
+    let mut threads = serve_hall(&app, &bound, tls.as_ref(), config.workers.unwrap_or(cores).max(1), &stop)?;
     if let Some(bound) = admin_bound {
         let ops = Arc::new(Ops::new(&app));
         threads.extend(
-            listen(aside("admin"), &bound, &stop, move || OpsWorker(Arc::clone(&ops)))
+            listen(aside("admin"), &bound, None, &stop, move || OpsWorker(Arc::clone(&ops)))
                 .map_err(|error| format!("admin_listen: {error}"))?,
         );
     }
@@ -49,6 +53,25 @@ pub fn run(args: &cli::Serve) -> Result<(), String> {
     let told = runtime.block_on(until_told(&app));
     end(&app, &tell, threads, runtime);
     told
+}
+
+/// The certificates of the configuration, read and checked.
+fn keeper(config: &Config, file: &Path, urls: &Urls) -> Result<Option<Keeper>, String> {
+    let Some(settings) = &config.tls else { return Ok(None) };
+    let any = |url: &str| host_of(&url.replace("{domain}", "any").replace("{apiId}", "any"));
+    let mut hosts: Vec<String> =
+        [&urls.base, &urls.login, &urls.api, &urls.objects].into_iter().filter_map(|url| any(url)).collect();
+    hosts.retain(|host| !host.ends_with(".amazonaws.com"));
+    hosts.dedup();
+    let beside = file.parent().unwrap_or(Path::new(""));
+    Keeper::open(settings.files(beside), hosts, Clock::default().machine()).map(Some)
+}
+
+/// https with these certificates, kept as their files are.
+fn https(app: &App, keeper: Keeper, runtime: &tokio::runtime::Runtime) -> Result<Tls, String> {
+    let tls = Tls::new(Arc::clone(keeper.certificates()), app.metrics.handshakes_failed())?;
+    runtime.spawn(keeper.keep(app.clock.clone(), Arc::clone(&app.metrics)));
+    Ok(tls)
 }
 
 fn settings(config: &Config, file: &Path) -> Result<Settings, String> {

@@ -64,6 +64,11 @@ impl DataFolder {
         self.root.join("functions")
     }
 
+    /// The folder of the certificate authority of `dev --tls`.
+    pub fn tls(&self) -> PathBuf {
+        self.root.join("tls")
+    }
+
     /// The folder of uploaded bytes.
     pub fn objects(&self) -> PathBuf {
         self.root.join("objects")

@@ -4,8 +4,10 @@ mod clock;
 pub mod files;
 mod hashing;
 mod random;
+mod shell;
 mod work_queue;
 
 pub use clock::Clock;
 pub use hashing::HashingPool;
 pub use random::SystemRandom;
+pub use shell::quoted;

@@ -107,7 +107,7 @@ impl HallWorker {
         let Some((authority, host)) = named else {
             return ("none", plain(StatusCode::BAD_REQUEST, "exactly one Host header is needed, host[:port]"));
         };
-        let client = context::client(context::plain_ip(ends.peer), false, request.headers(), &hall.trusted);
+        let client = context::client(context::plain_ip(ends.peer), ends.tls, request.headers(), &hall.trusted);
         let wanted = Wanted {
             host: &host,
             method: request.method(),
@@ -330,7 +330,7 @@ impl Hall {
         let https = client.scheme == "https";
         let body = match collect(body, login::MAX_FORM).await {
             Ok(body) => body,
-            Err(TooLarge::Limit) => return self.login.too_large(&cx, parts.uri.path(), https).map(full),
+            Err(TooLarge::Limit) => return self.login.too_large(&cx, parts.uri.path()).map(full),
             Err(TooLarge::Broken) => {
                 return plain(StatusCode::REQUEST_TIMEOUT, "the form did not arrive in time, or broke off");
             }
@@ -353,15 +353,15 @@ impl Hall {
 fn is_own(origin: &str, base: &str) -> bool {
     const HERE: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
     let parts = |url: &str| {
-        let authority = url.strip_prefix("http://")?;
+        let (scheme, authority) = url.split_once("://")?;
         let host = http_apis::host_name(authority)?;
-        HERE.contains(&&*host).then(|| authority[host.len()..].to_owned())
+        HERE.contains(&&*host).then(|| (scheme.to_owned(), authority[host.len()..].to_owned()))
     };
-    origin == base || parts(base).is_some_and(|port| parts(origin) == Some(port))
+    origin == base || parts(base).is_some_and(|own| parts(origin) == Some(own))
 }
 
 /// Host and port the client asked for: `:authority` in HTTP/2, else the one Host header.
-fn authority(request: &Request<Incoming>) -> Option<&str> {
+pub fn authority(request: &Request<Incoming>) -> Option<&str> {
     match request.uri().authority() {
         Some(authority) => Some(authority.as_str()),
         None => only_host_header(request.headers()),
@@ -450,6 +450,13 @@ mod tests {
         ] {
             assert!(!is_own(foreign, base), "{foreign}");
         }
+    }
+
+    #[test]
+    fn over_https_a_plain_page_of_this_machine_is_foreign() {
+        let base = "https://localhost:4566";
+        assert!(is_own("https://127.0.0.1:4566", base));
+        assert!(!is_own("http://127.0.0.1:4566", base) && !is_own("http://localhost:4566", base));
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Listeners: one current-thread runtime per core, each with its own socket on the same port (SO_REUSEPORT), so that a request of the
 //! data plane never leaves its thread and no lock is shared by all of them.
 use super::Body;
+use super::handshake;
 use super::watch::{Answer, Connections, TICK, Traffic, Watched};
+use crate::tls::Tls;
 use futures_util::future::select_all;
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -33,6 +35,8 @@ pub struct Ends {
     pub peer: SocketAddr,
     /// The address they reached.
     pub local: SocketAddr,
+    /// By https.
+    pub tls: bool,
 }
 
 /// What a thread serves with. Stays on that thread, so that its locks are never contended.
@@ -110,20 +114,22 @@ pub struct Threads {
     pub connections: usize,
 }
 
-/// Runs one thread per worker until `stop` turns true and the requests in flight have ended. `make` runs on the thread itself.
+/// Runs one thread per worker until `stop` turns true and the requests in flight have ended. `make` runs on the thread itself. With `tls` the
+/// sockets speak https and nothing else.
 pub fn run<W: Worker>(
     threads: Threads,
     bound: &Bound,
+    tls: Option<&Tls>,
     stop: &watch::Receiver<bool>,
     make: impl Fn() -> W + Clone + Send + 'static,
 ) -> io::Result<Vec<std::thread::JoinHandle<()>>> {
     (0..threads.count)
         .map(|index| {
-            let (make, stop) = (make.clone(), stop.clone());
+            let (make, stop, tls) = (make.clone(), stop.clone(), tls.cloned());
             let sockets =
                 bound.addresses.iter().map(|address| socket(*address, true)).collect::<io::Result<Vec<_>>>()?;
             std::thread::Builder::new().name(format!("{}-{index}", threads.name)).spawn(move || {
-                if let Err(error) = thread(sockets, stop, threads.connections, make) {
+                if let Err(error) = thread(sockets, tls, stop, threads.connections, make) {
                     tracing::error!(%error, "a serving thread ended");
                 }
             })
@@ -133,6 +139,7 @@ pub fn run<W: Worker>(
 
 fn thread<W: Worker>(
     sockets: Vec<Socket>,
+    tls: Option<Tls>,
     stop: watch::Receiver<bool>,
     most: usize,
     make: impl FnOnce() -> W,
@@ -141,7 +148,7 @@ fn thread<W: Worker>(
     runtime.block_on(async move {
         let listeners =
             sockets.into_iter().map(|socket| TcpListener::from_std(socket.into())).collect::<io::Result<Vec<_>>>()?;
-        Door { server: builder(), graceful: GracefulShutdown::new(), connections: Connections::default(), most }
+        Door { server: builder(), tls, graceful: GracefulShutdown::new(), connections: Connections::default(), most }
             .keep(listeners, stop, Arc::new(make()))
             .await;
         Ok(())
@@ -151,6 +158,7 @@ fn thread<W: Worker>(
 /// One thread's door: lets connections in, no more than it may.
 struct Door {
     server: auto::Builder<TokioExecutor>,
+    tls: Option<Tls>,
     graceful: GracefulShutdown,
     connections: Connections,
     most: usize,
@@ -219,7 +227,7 @@ impl Door {
         let _ = stream.set_nodelay(true);
         // A connection without a local address is gone already.
         let Ok(local) = stream.local_addr() else { return };
-        let ends = Ends { peer, local };
+        let ends = Ends { peer, local, tls: self.tls.is_some() };
         let traffic = Arc::<Traffic>::default();
         let heard = Arc::clone(&traffic);
         let service = service_fn(move |request: Request<Incoming>| {
@@ -228,13 +236,29 @@ impl Door {
             async move { Ok::<_, std::convert::Infallible>(answer.await.map(|body| Answer::new(body, under_way))) }
         });
         let watched = Watched::new(TokioIo::new(stream), Arc::clone(&traffic));
-        let connection = self.graceful.watch(self.server.serve_connection(watched, service).into_owned());
-        let task = tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::trace!(%error, "connection");
+        let task = match &self.tls {
+            None => {
+                let connection = self.server.serve_connection(watched, service).into_owned();
+                let connection = self.graceful.watch(connection);
+                tokio::spawn(async move { ended(connection.await) })
             }
-        });
+            // The look-through ends a handshake that is not done in time, as it does a head.
+            Some(tls) => {
+                let (tls, server, watcher) = (tls.clone(), self.server.clone(), self.graceful.watcher());
+                tokio::spawn(async move {
+                    let Some(stream) = handshake::accept(&tls, watched).await else { return };
+                    let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
+                    ended(watcher.watch(connection).await);
+                })
+            }
+        };
         self.connections.add(traffic, task.abort_handle());
+    }
+}
+
+fn ended<E: std::fmt::Display>(how: Result<(), E>) {
+    if let Err(error) = how {
+        tracing::trace!(%error, "connection");
     }
 }
 

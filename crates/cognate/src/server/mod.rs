@@ -3,6 +3,7 @@ mod body;
 mod context;
 mod guard;
 mod hall;
+mod handshake;
 mod hosts;
 mod listener;
 mod names;
@@ -13,7 +14,7 @@ mod watch;
 
 pub use body::{Body, full};
 pub use context::{Network, uuid};
-pub use hall::{Hall, HallWorker, plain};
+pub use hall::{Hall, HallWorker, authority, plain};
 pub use hosts::is_region;
 pub use listener::{Bound, Ends, Threads, Worker, run};
 pub use names::{Names, host_of};

@@ -34,6 +34,11 @@ struct MessageLabels {
     result: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct ReadLabel {
+    result: &'static str,
+}
+
 /// The metrics of the process.
 pub struct Metrics {
     registry: Registry,
@@ -43,6 +48,9 @@ pub struct Metrics {
     lost: Counter,
     messages: Family<MessageLabels, Counter>,
     in_flight: Gauge,
+    handshakes_failed: Counter,
+    certificates_end: Gauge,
+    certificates_read: Family<ReadLabel, Counter>,
 }
 
 impl Default for Metrics {
@@ -55,6 +63,9 @@ impl Default for Metrics {
             lost: Counter::default(),
             messages: Family::default(),
             in_flight: Gauge::default(),
+            handshakes_failed: Counter::default(),
+            certificates_end: Gauge::default(),
+            certificates_read: Family::default(),
         };
         metrics.registry.register("requests", "Requests by room and status", metrics.requests.clone());
         metrics.registry.register("request_seconds", "Time to the answer's head, by room", metrics.seconds.clone());
@@ -62,6 +73,15 @@ impl Default for Metrics {
         metrics.registry.register("decisions_lost", "Decisions that were counted but not kept", metrics.lost.clone());
         metrics.registry.register("messages", "Attempts at messages by medium and result", metrics.messages.clone());
         metrics.registry.register("in_flight", "Requests being served", metrics.in_flight.clone());
+        metrics.registry.register(
+            "tls_handshakes_failed",
+            "TLS handshakes that failed",
+            metrics.handshakes_failed.clone(),
+        );
+        let end = "When the first TLS certificate ends, in seconds since the epoch (0 without TLS)";
+        metrics.registry.register("tls_certificate_end_seconds", end, metrics.certificates_end.clone());
+        let read = "Changed TLS certificate files by what came of them";
+        metrics.registry.register("tls_certificates_read", read, metrics.certificates_read.clone());
         metrics
     }
 }
@@ -110,6 +130,22 @@ impl Tally {
 }
 
 impl Metrics {
+    /// TLS handshakes that came to nothing.
+    pub fn handshakes_failed(&self) -> Counter {
+        self.handshakes_failed.clone()
+    }
+
+    /// When the first certificate ends, in seconds since the epoch.
+    pub fn certificates_end(&self, at: i64) {
+        self.certificates_end.set(at);
+    }
+
+    /// The certificate files were read again; `usable`: what was in them serves from now on.
+    pub fn certificates_read(&self, usable: bool) {
+        let result = if usable { "replaced" } else { "refused" };
+        self.certificates_read.get_or_create(&ReadLabel { result }).inc();
+    }
+
     /// A request has begun; it is in flight until the answer's guard goes, which it also does when the client leaves early.
     pub fn began(&self) -> InFlight<'_> {
         self.in_flight.inc();

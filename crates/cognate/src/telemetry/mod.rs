@@ -7,4 +7,4 @@ mod metrics;
 
 pub use decisions::Decisions;
 pub use log::start as start_log;
-pub use metrics::{Metrics, Tally};
+pub use metrics::{Counter, Metrics, Tally};

@@ -1,8 +1,8 @@
 //! Every URL of the server, from a few bases.
 
-/// Host and port as a browser writes them in `Host` and `Origin`: the default port is left out.
-pub fn with_port(host: &str, port: u16) -> String {
-    if port == 80 { host.to_owned() } else { format!("{host}:{port}") }
+/// Host and port as a browser writes them in `Host` and `Origin`: the scheme's default port is left out.
+pub fn with_port(host: &str, port: u16, tls: bool) -> String {
+    if port == if tls { 443 } else { 80 } { host.to_owned() } else { format!("{host}:{port}") }
 }
 
 /// Public URLs, none with a trailing slash.
@@ -22,8 +22,9 @@ pub struct Urls {
 
 impl Urls {
     /// The URLs of `cognate dev`.
-    pub fn local(port: u16, page_port: u16) -> Self {
-        let url = |host: &str, port| format!("http://{}", with_port(host, port));
+    pub fn local(port: u16, page_port: u16, tls: bool) -> Self {
+        let scheme = if tls { "https" } else { "http" };
+        let url = |host: &str, port| format!("{scheme}://{}", with_port(host, port, tls));
         Self {
             base: url("localhost", port),
             login: url("{domain}.auth.localhost", port),
@@ -90,8 +91,10 @@ mod tests {
 
     #[test]
     fn urls_are_spelt_as_browsers_spell_origins() {
-        let urls = Urls::local(80, 4567);
+        let urls = Urls::local(80, 4567, false);
         assert_eq!((urls.base.as_str(), urls.pages[0].as_str()), ("http://localhost", "http://localhost:4567"));
-        assert_eq!(Urls::local(4566, 4567).login_of("x"), "http://x.auth.localhost:4566");
+        assert_eq!(Urls::local(4566, 4567, false).login_of("x"), "http://x.auth.localhost:4566");
+        let urls = Urls::local(443, 80, true);
+        assert_eq!((urls.base.as_str(), urls.pages[0].as_str()), ("https://localhost", "https://localhost:80"));
     }
 }
