@@ -1,8 +1,11 @@
 """Threat protection, exported logs, sign-in events, sessions and terms, as boto3 sees them."""
 
+import re
+
 import pytest
 
-from lab import Pool
+from lab import PASSWORD, Pool
+from web import Browser, Pkce, fetch_code, oauth_client, redeem
 from wire import refused
 
 MISSING = "us-east-1_missing00"
@@ -106,3 +109,65 @@ def test_log_configurations_that_cannot_be_are_refused(protected):
         refused(idp.set_log_delivery_configuration, "InvalidParameterException", sentence, UserPoolId=protected.id, LogConfigurations=[wrong])
     refused(idp.set_log_delivery_configuration, "ResourceNotFoundException", UserPoolId=MISSING, LogConfigurations=[])
     refused(idp.get_log_delivery_configuration, "ResourceNotFoundException", UserPoolId=MISSING)
+
+
+# --- sessions
+
+
+@pytest.fixture(scope="module")
+def tracked(lab):
+    pool = Pool(lab)
+    on = {"UserPoolId": pool.id, "UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 20}}
+    answer = lab.idp.set_user_pool_session_configuration(**on)
+    assert {name: answer[name] for name in on} == on
+    return pool
+
+
+def test_a_user_lists_and_ends_their_sessions(tracked):
+    idp, name = tracked.idp, tracked.user()
+    other, own = tracked.tokens(name), tracked.tokens(name)
+    listed = idp.list_user_sessions(AccessToken=own["AccessToken"])["Sessions"]
+    current, former = listed
+    assert (current["IsCurrentSession"], former["IsCurrentSession"]) == (True, False)
+    assert {session["SessionType"] for session in listed} == {"TOKEN"} and all(re.fullmatch("tkn[a-z0-9]{25}", session["SessionId"]) for session in listed)
+    assert current["ClientId"] == tracked.client_id and current["DeviceType"].startswith("Boto3") and current["LastIPAddress"] == "127.0.0.1"
+    refused(idp.revoke_user_session, "InvalidParameterException", AccessToken=own["AccessToken"], SessionId=current["SessionId"])
+    idp.revoke_user_session(AccessToken=own["AccessToken"], SessionId=former["SessionId"])
+    refused(idp.get_user, "NotAuthorizedException", AccessToken=other["AccessToken"])
+    refused(idp.list_user_sessions, "NotAuthorizedException", AccessToken=other["AccessToken"])
+    refused(idp.revoke_user_session, "ResourceNotFoundException", "Session not found.", AccessToken=own["AccessToken"], SessionId=former["SessionId"])
+
+
+def test_an_operator_ends_an_sso_session_with_what_came_through_it(lab, tracked):
+    idp, name, pkce = tracked.idp, tracked.user(), Pkce()
+    client = oauth_client(tracked)["ClientId"]
+    tokens = redeem(lab.base, client, fetch_code(lab.base, client, name, PASSWORD, pkce, Browser()), pkce).json()
+    whom = {"UserPoolId": tracked.id, "Username": name}
+    sso, token = idp.admin_list_user_sessions(**whom)["Sessions"]
+    assert (sso["SessionType"], token["SessionType"], token["OriginSessionId"]) == ("SSO", "TOKEN", sso["SessionId"])
+    idp.admin_revoke_user_session(**whom, SessionId=sso["SessionId"], RevokeAssociatedSessions="LINKED")
+    assert idp.admin_list_user_sessions(**whom)["Sessions"] == []
+    refused(idp.get_user, "NotAuthorizedException", AccessToken=tokens["access_token"])
+    refused(idp.admin_revoke_user_session, "ResourceNotFoundException", **whom, SessionId=sso["SessionId"])
+    refused(idp.admin_list_user_sessions, "UserNotFoundException", UserPoolId=tracked.id, Username="nobody")
+
+
+def test_session_configurations_read_back(tracked):
+    idp = tracked.idp
+    assert idp.get_user_pool_session_configuration(UserPoolId=tracked.id)["TokenSession"] == {"MaxPerUser": 20}
+    whom = {"UserPoolId": tracked.id, "ClientId": tracked.client_id}
+    assert idp.get_user_pool_client_session_configuration(**whom)["SSOSession"] == {"MaxValidityMinutes": 60}
+    idp.set_user_pool_client_session_configuration(**whom, SSOSession={"MaxValidityMinutes": 129600})
+    assert idp.get_user_pool_client_session_configuration(**whom)["SSOSession"] == {"MaxValidityMinutes": 129600}
+
+
+def test_sessions_of_pools_that_track_none_are_refused(lab, protected):
+    idp = lab.idp
+    sentence = "User session tracking is not enabled for the user pool."
+    refused(idp.list_user_sessions, "OperationNotEnabledException", sentence, AccessToken=protected.tokens(protected.user())["AccessToken"])
+    minutes = {"SSOSession": {"MaxValidityMinutes": 60}}
+    refused(idp.set_user_pool_client_session_configuration, "OperationNotEnabledException", sentence, UserPoolId=protected.id, ClientId=protected.client_id, **minutes)
+    refused(idp.get_user_pool_session_configuration, "ResourceNotFoundException", UserPoolId=MISSING)
+    refused(idp.get_user_pool_client_session_configuration, "ResourceNotFoundException", UserPoolId=protected.id, ClientId="nosuchclient")
+    tracking = {"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 20}}
+    refused(idp.set_user_pool_session_configuration, "ResourceNotFoundException", UserPoolId=MISSING, **tracking)

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header;
 use subtle::ConstantTimeEq as _;
-use user_pools::oauth::{ErrorCode, Refusal};
+use user_pools::oauth::{ErrorCode, LoginOf, Refusal};
 use user_pools::{PoolId, UserPools};
 
 /// The name of the hidden field.
@@ -101,10 +101,11 @@ pub(crate) fn login_cookie<'a>(call: &'a Call<'_>, pool: &PoolId) -> Option<&'a 
     cookie(call, &name(call, &login_name(pool)))
 }
 
-/// Sets the login cookie: one hour, fixed.
-pub(crate) fn set_login_cookie(call: &Call<'_>, pool: &PoolId, value: &str) -> String {
-    let name = name(call, &login_name(pool));
-    format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=3600{}", secure(call))
+/// Sets the login cookie, for as long as its session lives.
+pub(crate) fn set_login_cookie(call: &Call<'_>, login: &LoginOf, value: &str) -> String {
+    let name = name(call, &login_name(&login.session.pool));
+    let seconds = login.session.expires_at.saturating_sub(call.cx.now) / 1000;
+    format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{}", secure(call))
 }
 
 /// Takes the login cookie away.

@@ -17,7 +17,7 @@ pub(crate) async fn signed_in(call: &Call<'_>, visit: &Visit, proof: &Proof) -> 
     match call.login.pools.open_login(&call.cx, proof, previous).await {
         Ok((cookie, login)) => {
             let answer = to_app(call, visit, &login).await;
-            answer::with_cookie(answer, &browser::set_login_cookie(call, pool, &cookie))
+            answer::with_cookie(answer, &browser::set_login_cookie(call, &login, &cookie))
         }
         Err(error) => pages::failure::fault(call, &error.into()),
     }

@@ -14,6 +14,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0005_functions.sql"),
     include_str!("../migrations/0006_devices.sql"),
     include_str!("../migrations/0007_passkeys.sql"),
+    include_str!("../migrations/0008_sessions.sql"),
 ];
 
 /// Brings the database to the newest schema.

@@ -215,6 +215,9 @@ pub fn sign_in(user: &User, client: &AppClient, origin_jti: &str) -> SignIn {
         oauth: false,
         event_id: "event".to_owned(),
         expires_at: NOW + HOUR,
+        opened: None,
+        login: None,
+        active: None,
         revoked_at: None,
     }
 }
@@ -243,6 +246,8 @@ pub fn login_session(user: &User, hash: [u8; 32]) -> LoginSession {
         auth_time: NOW,
         methods: vec!["pwd".to_owned()],
         stamp: user.stamp(),
+        client: None,
+        active: None,
         expires_at: NOW + HOUR,
     }
 }
@@ -261,6 +266,7 @@ pub fn auth_code(user: &User, client: &AppClient, origin_jti: &str, hash: [u8; 3
         auth_time: NOW,
         methods: vec!["pwd".to_owned()],
         stamp: user.stamp(),
+        login: None,
         origin_jti: origin_jti.to_owned(),
         expires_at: NOW + HOUR,
         redeemed_at: None,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Documents of a client that operations of their own govern: UpdateUserPoolClient leaves them as they are.
-pub(crate) const GOVERNED_ELSEWHERE: [&str; 1] = ["RiskConfiguration"];
+pub(crate) const GOVERNED_ELSEWHERE: [&str; 2] = ["RiskConfiguration", "SessionConfiguration"];
 
 /// An app client as it is stored: one row, replaced whole, guarded by `version`.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -79,6 +79,13 @@ pub fn fresh_secret(random: &dyn Random) -> Zeroizing<String> {
     Zeroizing::new(letters(random, LOWER, 51))
 }
 
+/// A kind of session and 25 letters and digits that follow from the seed.
+pub(crate) fn session_letters(kind: &str, seed: &[u8]) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &[kind.as_bytes(), b":", seed].concat());
+    let letters = digest.as_ref().iter().take(25).map(|byte| char::from(LOWER[usize::from(*byte) % LOWER.len()]));
+    kind.chars().chain(letters).collect()
+}
+
 /// `length` characters of the alphabet, each as likely as the others: bytes beyond the last whole multiple are drawn again.
 fn letters(random: &dyn Random, alphabet: &[u8], length: usize) -> String {
     let fair = 256 - 256 % alphabet.len();

@@ -40,6 +40,7 @@ mod random;
 pub mod sealing;
 pub mod secret_hash;
 pub mod service;
+pub mod sessions;
 pub mod sign_in;
 pub mod srp;
 pub mod tags;

@@ -699,6 +699,22 @@ pub fn ip_range_invalid(range: impl Display) -> Error {
     Error::new(Kind::InvalidParameter, format!("Invalid IP range: {range}. IP ranges must be in CIDR notation."))
 }
 
+// ---- Sessions (I) ----
+
+/// Asked about sessions where the pool does not track them.
+pub const SESSIONS_NOT_TRACKED: Error =
+    say(Kind::OperationNotEnabled, "User session tracking is not enabled for the user pool.");
+/// Tracking asked for in a LITE pool.
+pub const SESSION_TIER: Error = say(
+    Kind::FeatureUnavailableInTier,
+    "User session tracking is not available in the LITE tier. Upgrade the user pool's tier.",
+);
+/// Not a session of that user.
+pub const SESSION_NOT_FOUND: Error = say(Kind::ResourceNotFound, "Session not found.");
+/// The session of the very access token.
+pub const SESSION_IS_CURRENT: Error =
+    say(Kind::InvalidParameter, "The current session cannot be revoked. Sign out instead.");
+
 // ---- Exported logs (J, I) ----
 
 /// `userNotification` with another level.

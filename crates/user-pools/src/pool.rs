@@ -5,8 +5,14 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Documents of a pool that operations of their own govern: UpdateUserPool leaves them as they are.
-pub const GOVERNED_ELSEWHERE: [&str; 5] =
-    ["EmailMfaConfiguration", "WebAuthnConfiguration", "SmsMfaConfiguration", "RiskConfiguration", "LogConfigurations"];
+pub const GOVERNED_ELSEWHERE: [&str; 6] = [
+    "EmailMfaConfiguration",
+    "WebAuthnConfiguration",
+    "SmsMfaConfiguration",
+    "RiskConfiguration",
+    "LogConfigurations",
+    "SessionConfiguration",
+];
 
 /// Takes those documents over as they are.
 pub fn keep(from: &BTreeMap<String, Value>, to: &mut BTreeMap<String, Value>, names: &[&str]) {

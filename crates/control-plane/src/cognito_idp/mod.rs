@@ -15,6 +15,7 @@ mod pools;
 mod prelude;
 mod resource_servers;
 mod risk;
+mod sessions;
 mod sign_in;
 mod table;
 mod tags;

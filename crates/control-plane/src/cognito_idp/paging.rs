@@ -49,8 +49,11 @@ pub(crate) fn cut<T>(
         return (rows, None);
     }
     rows.truncate(page.limit);
-    let token = rows.last().map(|row| {
-        URL_SAFE_NO_PAD.encode(cx.pools.keys.seal(&*cx.pools.random, &place(list, of), key(row).as_bytes()))
-    });
+    let token = rows.last().map(|row| seal(cx, list, of, &key(row)));
     (rows, token)
+}
+
+/// The token of the page behind a key.
+pub(crate) fn seal(cx: &Cx, list: &str, of: &[&str], key: &str) -> String {
+    URL_SAFE_NO_PAD.encode(cx.pools.keys.seal(&*cx.pools.random, &place(list, of), key.as_bytes()))
 }

@@ -146,6 +146,17 @@ operations! {
     public RevokeToken = tokens::revoke_token;
     token GlobalSignOut = tokens::global_sign_out;
     signed AdminUserGlobalSignOut = tokens::admin_user_global_sign_out;
+    // Sessions
+    token ListUserSessions = sessions::list_user_sessions,
+        missing "left out: LastLocation (addresses are not looked up)";
+    token RevokeUserSession = sessions::revoke_user_session;
+    signed AdminListUserSessions = sessions::admin_list_user_sessions,
+        missing "left out: LastLocation (addresses are not looked up)";
+    signed AdminRevokeUserSession = sessions::admin_revoke_user_session;
+    signed GetUserPoolSessionConfiguration = sessions::get_user_pool_session_configuration;
+    signed SetUserPoolSessionConfiguration = sessions::set_user_pool_session_configuration;
+    signed GetUserPoolClientSessionConfiguration = sessions::get_user_pool_client_session_configuration;
+    signed SetUserPoolClientSessionConfiguration = sessions::set_user_pool_client_session_configuration;
     // Second factors
     public AssociateSoftwareToken = mfa::associate_software_token;
     public VerifySoftwareToken = mfa::verify_software_token;

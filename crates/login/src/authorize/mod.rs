@@ -78,7 +78,7 @@ pub(crate) async fn live_login(call: &Call<'_>, visit: &Visit) -> Result<Option<
         return Ok(None);
     }
     let Some(cookie) = browser::login_cookie(call, &visit.site.pool.id) else { return Ok(None) };
-    let login = call.login.pools.login_of(&call.cx, &visit.site.pool, cookie).await?;
+    let login = call.login.pools.login_for(&call.cx, &visit.site, cookie).await?;
     let login = login.filter(|login| match &visit.wanted {
         // Who asks for a provider means an account there, not whoever is signed in.
         Wanted::At(provider) => login.user.identities.iter().any(|identity| identity.provider == provider.name),

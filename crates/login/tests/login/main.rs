@@ -14,6 +14,7 @@ mod front;
 mod grants;
 mod pages;
 mod provider;
+mod sessions;
 mod sign_out;
 mod social;
 mod totp;

@@ -28,6 +28,20 @@ impl LoginSessions for SqliteStore {
         })
     }
 
+    async fn list_login_sessions(
+        &self,
+        now: Millis,
+        pool: PoolId,
+        sub: String,
+        limit: usize,
+    ) -> StoreResult<Vec<LoginSession>> {
+        self.read(|db| {
+            let sql = "SELECT doc FROM login_sessions WHERE pool = ?1 AND sub = ?2 AND expires_at > ?3
+                ORDER BY rowid DESC LIMIT ?4";
+            row::list(db, sql, params![pool.0, sub, now, row::limit(limit)], row::first_doc)
+        })
+    }
+
     async fn end_login_session(&self, _now: Millis, hash: [u8; 32]) -> StoreResult<()> {
         self.write(move |db| {
             row::run(db, "DELETE FROM login_sessions WHERE hash = ?1", [hash])?;

@@ -1,13 +1,14 @@
 //! Sign-ins, their refresh tokens, and the marks of what may be used once.
-//! `revoked_at` and `replaced_at` change in their columns only; the documents are as they were written first.
+//! `revoked_at`, `replaced_at` and the last use change in their columns only; the documents are as they were written first.
 use super::users;
 use crate::SqliteStore;
 use crate::error::{Act, Fail};
 use crate::row;
-use ::user_pools::ports::{Page, Rotated, SignIns, StoreResult};
-use ::user_pools::token::{RefreshToken, SignIn};
+use ::user_pools::ports::{EndedSessions, Page, Rotated, SignIns, StoreResult};
+use ::user_pools::token::{Activity, RefreshToken, SignIn};
 use ::user_pools::{Millis, PoolId};
 use async_trait::async_trait;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, params};
 
 #[async_trait]
@@ -32,7 +33,7 @@ impl SignIns for SqliteStore {
 
     async fn sign_in(&self, now: Millis, origin_jti: String) -> StoreResult<SignIn> {
         self.read(|db| {
-            let sql = "SELECT doc, revoked_at FROM sign_ins WHERE origin_jti = ?1 AND expires_at > ?2";
+            let sql = "SELECT doc, revoked_at, active FROM sign_ins WHERE origin_jti = ?1 AND expires_at > ?2";
             row::get(db, sql, params![origin_jti, now], |row| sign_in(row, 0))
         })
     }
@@ -77,6 +78,30 @@ impl SignIns for SqliteStore {
         self.read(|db| list(db, now, &pool, &sub, &page))
     }
 
+    async fn touch_sign_in(&self, _now: Millis, origin_jti: String, active: Activity) -> StoreResult<()> {
+        self.write(move |db| {
+            let sql = "UPDATE sign_ins SET active_at = ?1, active = ?2 WHERE origin_jti = ?3";
+            row::run(db, sql, params![active.at, row::json(&active)?, origin_jti])?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn keep_sign_ins(&self, now: Millis, pool: PoolId, sub: String, most: u32) -> StoreResult<()> {
+        self.write(move |db| {
+            let sql = "UPDATE sign_ins SET revoked_at = ?1 WHERE rowid IN (
+                SELECT rowid FROM sign_ins WHERE pool = ?2 AND sub = ?3 AND expires_at > ?1 AND revoked_at IS NULL
+                ORDER BY coalesce(active_at, auth_time) DESC, rowid DESC LIMIT -1 OFFSET ?4)";
+            row::run(db, sql, params![now, pool.0, sub, most])?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn end_sessions(&self, now: Millis, pool: PoolId, sub: String, ended: EndedSessions) -> StoreResult<()> {
+        self.write(move |db| end_sessions(db, now, (&pool.0, &sub), &ended)).await
+    }
+
     async fn spend(&self, now: Millis, id: [u8; 32], expires_at: Millis) -> StoreResult<bool> {
         self.write(move |db| spend(db, now, &id, expires_at)).await
     }
@@ -110,11 +135,12 @@ pub(super) fn admitted(db: &Connection, pool: &PoolId, sub: &str, stamp: &str) -
 /// Stores a sign-in and its first refresh token within an act. NotFound when the user or the client is gone.
 pub(super) fn open(db: &Connection, sign_in: &SignIn, stamp: &str, refresh: Option<&RefreshToken>) -> Act<()> {
     admitted(db, &sign_in.pool, &sign_in.sub, stamp)?;
-    let sql = "INSERT INTO sign_ins (origin_jti, pool, sub, client, auth_time, expires_at, revoked_at, doc)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let sql = "INSERT INTO sign_ins (origin_jti, pool, sub, client, auth_time, expires_at, revoked_at, active_at, doc)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let (s, doc) = (sign_in, row::json(sign_in)?);
+    let active_at = s.active.as_ref().map(|active| active.at);
     let key = (&s.origin_jti, &s.pool.0, &s.sub, &s.client.0);
-    row::run(db, sql, params![key.0, key.1, key.2, key.3, s.auth_time, s.expires_at, s.revoked_at, doc])?;
+    row::run(db, sql, params![key.0, key.1, key.2, key.3, s.auth_time, s.expires_at, s.revoked_at, active_at, doc])?;
     refresh.map_or(Ok(()), |token| insert_token(db, token))
 }
 
@@ -122,6 +148,28 @@ pub(super) fn open(db: &Connection, sign_in: &SignIn, stamp: &str, refresh: Opti
 pub(super) fn revoke(db: &Connection, now: Millis, origin_jti: &str) -> Act<()> {
     let sql = "UPDATE sign_ins SET revoked_at = ?1 WHERE origin_jti = ?2 AND revoked_at IS NULL";
     row::run(db, sql, params![now, origin_jti])?;
+    Ok(())
+}
+
+fn end_sessions(db: &Connection, now: Millis, user: (&str, &str), ended: &EndedSessions) -> Act<()> {
+    let (pool, sub) = user;
+    for origin_jti in &ended.sign_ins {
+        let sql = "UPDATE sign_ins SET revoked_at = ?1
+            WHERE origin_jti = ?2 AND pool = ?3 AND sub = ?4 AND revoked_at IS NULL";
+        row::run(db, sql, params![now, origin_jti, pool, sub])?;
+    }
+    for login in &ended.logins {
+        let sql = "DELETE FROM login_sessions WHERE hash = ?1 AND pool = ?2 AND sub = ?3";
+        row::run(db, sql, params![login.hash, pool, sub])?;
+        let sql =
+            "DELETE FROM auth_codes WHERE pool = ?1 AND sub = ?2 AND redeemed_at IS NULL AND doc ->> '$.login' = ?3";
+        row::run(db, sql, params![pool, sub, login.id])?;
+        if login.with_sign_ins {
+            let sql = "UPDATE sign_ins SET revoked_at = ?1
+                WHERE pool = ?2 AND sub = ?3 AND revoked_at IS NULL AND doc ->> '$.login' = ?4";
+            row::run(db, sql, params![now, pool, sub, login.id])?;
+        }
+    }
     Ok(())
 }
 
@@ -155,7 +203,7 @@ fn rotate(db: &Connection, now: Millis, old: &[u8; 32], new: &RefreshToken, grac
 }
 
 fn token_and_sign_in(db: &Connection, now: Millis, hash: &[u8; 32]) -> Act<Option<(RefreshToken, SignIn)>> {
-    let sql = "SELECT t.doc, t.replaced_at, s.doc, s.revoked_at
+    let sql = "SELECT t.doc, t.replaced_at, s.doc, s.revoked_at, s.active
         FROM refresh_tokens t JOIN sign_ins s ON s.origin_jti = t.origin_jti
         WHERE t.hash = ?1 AND t.expires_at > ?2 AND s.expires_at > ?2";
     row::find(db, sql, params![hash, now], |row| {
@@ -165,10 +213,13 @@ fn token_and_sign_in(db: &Connection, now: Millis, hash: &[u8; 32]) -> Act<Optio
     })
 }
 
-/// The document at a column and `revoked_at` behind it.
+/// The document at a column, and behind it `revoked_at` and the last use, if there was one after the first.
 fn sign_in(row: &Row<'_>, column: usize) -> rusqlite::Result<SignIn> {
     let mut sign_in: SignIn = row::doc(row, column)?;
     sign_in.revoked_at = row.get(column + 1)?;
+    if row.get_ref(column + 2)? != ValueRef::Null {
+        sign_in.active = Some(row::doc(row, column + 2)?);
+    }
     Ok(sign_in)
 }
 
@@ -177,12 +228,12 @@ fn list(db: &Connection, now: Millis, pool: &PoolId, sub: &str, page: &Page) -> 
     let limit = row::limit(page.limit);
     match &page.after {
         None => {
-            let sql = "SELECT doc, revoked_at FROM sign_ins WHERE pool = ?1 AND sub = ?2 AND expires_at > ?3
+            let sql = "SELECT doc, revoked_at, active FROM sign_ins WHERE pool = ?1 AND sub = ?2 AND expires_at > ?3
                 AND revoked_at IS NULL ORDER BY auth_time DESC, origin_jti DESC LIMIT ?4";
             row::list(db, sql, params![pool.0, sub, now, limit], |row| sign_in(row, 0))
         }
         Some(after) => {
-            let sql = "SELECT doc, revoked_at FROM sign_ins WHERE pool = ?1 AND sub = ?2 AND expires_at > ?3
+            let sql = "SELECT doc, revoked_at, active FROM sign_ins WHERE pool = ?1 AND sub = ?2 AND expires_at > ?3
                 AND revoked_at IS NULL
                 AND (auth_time, origin_jti) < (SELECT auth_time, origin_jti FROM sign_ins WHERE origin_jti = ?4)
                 ORDER BY auth_time DESC, origin_jti DESC LIMIT ?5";

@@ -16,6 +16,7 @@ pub mod outbox;
 pub mod passkeys;
 pub mod pending;
 pub mod pools;
+pub mod sessions;
 pub mod sign_ins;
 pub mod small_rows;
 pub mod users;
@@ -129,6 +130,13 @@ macro_rules! conformance_suite {
                 a_mark_is_set_once_even_in_parallel
                 a_mark_may_be_set_again_after_its_end
                 a_login_session_ends_by_time_by_act_and_by_user
+            }
+            sessions {
+                the_last_use_of_a_sign_in_is_read_back
+                the_sign_ins_used_last_are_kept
+                sessions_end_together_with_what_came_through_them
+                nobody_ends_the_sessions_of_others
+                live_login_sessions_are_listed_newest_first
             }
             devices {
                 a_device_is_stored_once_and_reads_back

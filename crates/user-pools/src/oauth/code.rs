@@ -71,6 +71,7 @@ impl UserPools {
             auth_time: login.session.auth_time,
             methods: login.session.methods.clone(),
             stamp: login.session.stamp.clone(),
+            login: Some(login.id()),
             origin_jti: random::uuid(&*self.random),
             expires_at: cx.now.saturating_add(LIFE),
             redeemed_at: None,
@@ -100,6 +101,7 @@ impl UserPools {
             scopes: &row.scopes,
             nonce: row.nonce.as_deref(),
             origin_jti: Some(&row.origin_jti),
+            login: row.login.as_deref(),
             refreshable: true,
         };
         let opening = Opening {
@@ -114,7 +116,10 @@ impl UserPools {
         };
         let opened = self.issue_for(cx, &opening).await?;
         match self.store.redeem_auth_code(cx.now, row.hash, opened.sign_in, opened.refresh).await {
-            Ok(CodeRedeemed::Yes) => Ok(opened.tokens),
+            Ok(CodeRedeemed::Yes) => {
+                self.evict(cx.now, &pool, &user.sub).await;
+                Ok(opened.tokens)
+            }
             Ok(CodeRedeemed::Reused) => Err(reused()),
             Ok(CodeRedeemed::Absent) => Err(unknown("it has just expired")),
             Err(StoreError::Conflict) => {

@@ -19,6 +19,7 @@ impl UserPools {
         nonce: Option<&str>,
     ) -> Result<Tokens, Refusal> {
         check_readable(&site.client.settings, scopes)?;
+        let id = login.id();
         let opening = Opening {
             pool: &site.pool,
             client: &site.client,
@@ -27,13 +28,14 @@ impl UserPools {
             methods: &login.session.methods,
             source: TokenSource::HostedAuth,
             device_key: None,
-            oauth: Some(OAuth { scopes, nonce, origin_jti: None, refreshable: false }),
+            oauth: Some(OAuth { scopes, nonce, origin_jti: None, login: Some(&id), refreshable: false }),
         };
         let opened = self.issue_for(cx, &opening).await?;
         let stamp = login.session.stamp.clone();
         if let Err(error) = self.store.open_sign_in(cx.now, opened.sign_in, stamp, None, None).await {
             return Err(self.shut_out(&login.user, error).await.into());
         }
+        self.evict(cx.now, &site.pool, &login.user.sub).await;
         Ok(opened.tokens)
     }
 }

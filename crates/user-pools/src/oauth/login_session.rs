@@ -1,20 +1,18 @@
 //! Login sessions: what the login cookie stands for. The cookie's value is 256 random bits and only its SHA-256 is stored; the end is fixed,
-//! one hour after the sign-in; every sign-in gets a new one.
-use super::LoginSession;
+//! one hour after the sign-in (Cognito's, not prolonged by use) or as long as the pool's clients say; every sign-in gets a new one.
+use super::{LoginSession, Site};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
-use crate::ids::Millis;
 use crate::messages;
 use crate::pool::UserPool;
 use crate::ports::StoreError;
 use crate::random;
 use crate::service::UserPools;
+use crate::sessions::{sso_life, sso_session_id};
 use crate::sign_in::Proof;
+use crate::token::Activity;
 use crate::user::{User, UserStatus};
 use aws_lc_rs::digest;
-
-/// Life of a login session: Cognito's hour, not prolonged by use.
-const LIFE: Millis = 60 * 60 * 1000;
 
 /// A live login session and its user as stored now.
 pub struct LoginOf {
@@ -22,6 +20,13 @@ pub struct LoginOf {
     pub session: LoginSession,
     /// Who.
     pub user: User,
+}
+
+impl LoginOf {
+    /// Its id as an SSO session.
+    pub(super) fn id(&self) -> String {
+        sso_session_id(&self.session.hash)
+    }
 }
 
 impl UserPools {
@@ -41,7 +46,9 @@ impl UserPools {
             auth_time: proof.auth_time,
             methods: proof.methods.clone(),
             stamp: proof.stamp.clone(),
-            expires_at: cx.now.saturating_add(LIFE),
+            client: Some(proof.client.id.clone()),
+            active: Some(Activity::of(cx)),
+            expires_at: cx.now.saturating_add(self.login_life(&proof.pool).await?),
         };
         if let Err(error) = self.store.insert_login_session(cx.now, session.clone()).await {
             return Err(self.shut_out(&proof.user, error).await);
@@ -68,6 +75,13 @@ impl UserPools {
             Ok(_) | Err(StoreError::NotFound) => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The same, if it is fresh enough for the client.
+    pub async fn login_for(&self, cx: &RequestContext, site: &Site, cookie: &str) -> Result<Option<LoginOf>> {
+        let life = sso_life(&site.pool, &site.client);
+        let login = self.login_of(cx, &site.pool, cookie).await?;
+        Ok(login.filter(|login| cx.now < login.session.auth_time.saturating_add(life)))
     }
 
     /// Why nothing was opened: storage found the user other than the sign-in had found them.

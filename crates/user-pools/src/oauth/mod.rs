@@ -22,6 +22,7 @@ pub(crate) use scopes::reveal;
 pub use site::Site;
 
 use crate::ids::{ClientId, Millis, PoolId};
+use crate::token::Activity;
 use serde::{Deserialize, Serialize};
 
 /// An authorization code at rest: single use, five minutes, bound to client, redirect URI and verifier.
@@ -51,6 +52,9 @@ pub struct AuthCode {
     /// [`User::stamp`](crate::user::User::stamp) when it was proven: another password, or a global sign-out, ends it.
     #[serde(default)]
     pub stamp: String,
+    /// The SSO session that it comes through.
+    #[serde(default)]
+    pub login: Option<String>,
     /// The family that redeeming opens; chosen when the code is made, so that a reuse can end it in the same act.
     pub origin_jti: String,
     /// End of life.
@@ -76,6 +80,12 @@ pub struct LoginSession {
     /// [`User::stamp`](crate::user::User::stamp) when it was proven: another password, or a global sign-out, ends it.
     #[serde(default)]
     pub stamp: String,
-    /// Fixed end, one hour after the sign-in.
+    /// The client through which they authenticated.
+    #[serde(default)]
+    pub client: Option<ClientId>,
+    /// The sign-in as a use of the session.
+    #[serde(default)]
+    pub active: Option<Activity>,
+    /// Fixed end, an hour after the sign-in unless clients take it for longer.
     pub expires_at: Millis,
 }

@@ -9,7 +9,7 @@ use crate::oauth::{AuthCode, LoginSession};
 use crate::passkeys::Passkey;
 use crate::pool::{AliasKind, UserPool};
 use crate::ports::Decision;
-use crate::token::{RefreshToken, SignIn, SigningKeyRow};
+use crate::token::{Activity, RefreshToken, SignIn, SigningKeyRow};
 use crate::user::User;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -414,6 +414,26 @@ pub enum Rotated {
     Absent,
 }
 
+/// Sessions that end together.
+#[derive(Clone, Debug, Default)]
+pub struct EndedSessions {
+    /// Sign-ins, by `origin_jti`.
+    pub sign_ins: Vec<String>,
+    /// Login sessions.
+    pub logins: Vec<EndedLogin>,
+}
+
+/// A login session that ends, with the codes that came through it and still wait.
+#[derive(Clone, Debug)]
+pub struct EndedLogin {
+    /// Its key.
+    pub hash: [u8; 32],
+    /// Its id, by which codes and sign-ins name it.
+    pub id: String,
+    /// The sign-ins that came through it end too.
+    pub with_sign_ins: bool,
+}
+
 /// Sign-ins, refresh tokens, and the marks of what may be used once.
 #[async_trait]
 pub trait SignIns: Send + Sync {
@@ -445,6 +465,12 @@ pub trait SignIns: Send + Sync {
     async fn sign_out_user(&self, now: Millis, pool: PoolId, sub: String) -> StoreResult<()>;
     /// The live sign-ins of a user, newest first; `after` is an origin_jti.
     async fn list_sign_ins(&self, now: Millis, pool: PoolId, sub: String, page: Page) -> StoreResult<Vec<SignIn>>;
+    /// Notes the last use of a sign-in. Idempotent; unknown ones are fine.
+    async fn touch_sign_in(&self, now: Millis, origin_jti: String, active: Activity) -> StoreResult<()>;
+    /// Revokes the user's live sign-ins but for the `most` that were used last.
+    async fn keep_sign_ins(&self, now: Millis, pool: PoolId, sub: String, most: u32) -> StoreResult<()>;
+    /// Ends sessions of a user in one act. Idempotent; what is not the user's stays.
+    async fn end_sessions(&self, now: Millis, pool: PoolId, sub: String, ended: EndedSessions) -> StoreResult<()>;
     /// Marks something as used (a `Session`, a SECRET_BLOCK). True for the first caller only; the mark ends at `expires_at`.
     async fn spend(&self, now: Millis, id: [u8; 32], expires_at: Millis) -> StoreResult<bool>;
 }
@@ -501,6 +527,14 @@ pub trait LoginSessions: Send + Sync {
     async fn insert_login_session(&self, now: Millis, session: LoginSession) -> StoreResult<()>;
     /// NotFound when absent or expired.
     async fn login_session(&self, now: Millis, hash: [u8; 32]) -> StoreResult<LoginSession>;
+    /// Those of a user that have not expired, newest first.
+    async fn list_login_sessions(
+        &self,
+        now: Millis,
+        pool: PoolId,
+        sub: String,
+        limit: usize,
+    ) -> StoreResult<Vec<LoginSession>>;
     /// Idempotent.
     async fn end_login_session(&self, now: Millis, hash: [u8; 32]) -> StoreResult<()>;
     /// Ends all of a user (password change by an admin, disable, delete).

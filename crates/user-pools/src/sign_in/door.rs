@@ -61,6 +61,7 @@ impl UserPools {
         if let Err(error) = stored {
             return Err(self.shut_out(&proof.user, error).await);
         }
+        self.evict(cx.now, &proof.pool, &proof.user.sub).await;
         Ok(Tokens { new_device: offered, ..opened.tokens })
     }
 

@@ -218,6 +218,9 @@ mod tests {
             oauth,
             event_id: "event".into(),
             expires_at: 9_000_000,
+            opened: None,
+            login: None,
+            active: None,
             revoked_at: None,
         }
     }

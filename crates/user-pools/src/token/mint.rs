@@ -2,7 +2,7 @@
 //! (`open_sign_in` at the API, `redeem_auth_code` at the OAuth endpoints) and hand them out only then.
 use super::claims::{ADMIN_SCOPE, Facts};
 use super::overrides::Claims;
-use super::{RefreshToken, SignIn, refresh_token};
+use super::{Activity, RefreshToken, SignIn, refresh_token};
 use crate::client::AppClient;
 use crate::context::RequestContext;
 use crate::devices::NewDevice;
@@ -68,6 +68,8 @@ pub struct OAuth<'a> {
     pub nonce: Option<&'a str>,
     /// The family chosen when the code was made; a fresh one otherwise.
     pub origin_jti: Option<&'a str>,
+    /// The SSO session that it comes through.
+    pub login: Option<&'a str>,
     /// Whether a refresh token goes with it (not for the implicit grant).
     pub refreshable: bool,
 }
@@ -130,6 +132,9 @@ impl UserPools {
             oauth: oauth.is_some(),
             event_id: random::uuid(&*self.random),
             expires_at: family_end(cx.now, opening.client),
+            opened: Some(cx.now),
+            login: oauth.and_then(|oauth| oauth.login).map(str::to_owned),
+            active: Some(Activity::of(cx)),
             revoked_at: None,
         }
     }

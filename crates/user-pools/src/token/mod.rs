@@ -43,8 +43,28 @@ pub struct SignIn {
     pub event_id: String,
     /// The sign-in is no longer good after this (the refresh token's end).
     pub expires_at: Millis,
+    /// When its first tokens were made: an SSO session may be older.
+    #[serde(default)]
+    pub opened: Option<Millis>,
+    /// The SSO session that it came through.
+    #[serde(default)]
+    pub login: Option<String>,
+    /// Its last use.
+    #[serde(default)]
+    pub active: Option<Activity>,
     /// Revoked at; nothing born from it is good for the user-pool API any more.
     pub revoked_at: Option<Millis>,
+}
+
+/// A use of a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    /// When.
+    pub at: Millis,
+    /// From which address.
+    pub ip: String,
+    /// The user agent.
+    pub device: Option<String>,
 }
 
 /// A refresh token at rest. Only the SHA-256 of the token is stored.

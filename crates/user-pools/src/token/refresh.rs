@@ -86,6 +86,7 @@ impl UserPools {
         let mut tokens = self.mint(cx, minting).await?;
         trail.at("refresh_token.rotation");
         tokens.refresh = self.rotate(cx, client, &row, &sign_in).await?;
+        self.touch(cx, &pool, &sign_in).await;
         Ok(tokens)
     }
 

@@ -8,22 +8,23 @@ use crate::messages;
 use crate::pool::UserPool;
 use crate::ports::StoreError;
 use crate::service::UserPools;
+use crate::sessions::PoolSessions;
 use crate::sign_in::trail::Trail;
 
 impl UserPools {
     /// RevokeToken: ends the family of a refresh token. Unknown and already revoked tokens are a success, as AWS has it.
-    /// `secret` is the client's, for clients that have one.
+    /// `secret` is the client's, for clients that have one; `linked`: the SSO session that it came through ends too, where the pool tracks sessions.
     pub async fn revoke_token(
         &self,
         cx: &RequestContext,
         client: &AppClient,
         token: &str,
-        secret: Option<&str>,
+        (secret, linked): (Option<&str>, bool),
     ) -> Result<()> {
         let mut trail = Trail::new("RevokeToken", client);
         trail.at("client.secret");
         let result = match self.may_revoke(client, secret) {
-            Ok(()) => self.revoke_checked(cx, &mut trail, client, token).await,
+            Ok(()) => self.revoke_checked(cx, &mut trail, client, (token, linked)).await,
             Err(error) => Err(error),
         };
         self.conclude(cx, &trail, result)
@@ -32,7 +33,7 @@ impl UserPools {
     /// The same for a door that has authenticated the client itself (`/oauth2/revoke`).
     pub async fn revoke_token_of(&self, cx: &RequestContext, client: &AppClient, token: &str) -> Result<()> {
         let mut trail = Trail::new("/oauth2/revoke", client);
-        let result = self.revoke_checked(cx, &mut trail, client, token).await;
+        let result = self.revoke_checked(cx, &mut trail, client, (token, false)).await;
         self.conclude(cx, &trail, result)
     }
 
@@ -50,7 +51,7 @@ impl UserPools {
         cx: &RequestContext,
         trail: &mut Trail,
         client: &AppClient,
-        token: &str,
+        (token, linked): (&str, bool),
     ) -> Result<()> {
         trail.at("client.token_revocation");
         if !client.settings.token_revocation.unwrap_or(true) {
@@ -61,15 +62,22 @@ impl UserPools {
             return Err(messages::REVOKE_UNSUPPORTED_TOKEN);
         }
         trail.at("token.client");
-        let row = match self.store.refresh_token(cx.now, refresh_token::hash(token)).await {
+        let (row, sign_in) = match self.store.refresh_token(cx.now, refresh_token::hash(token)).await {
             Err(StoreError::NotFound) => return Ok(()),
-            other => other?.0,
+            other => other?,
         };
         trail.of(&row.sub);
         if row.client != client.id {
             return Err(messages::REVOKE_FOREIGN_CLIENT.because("the token is another client's"));
         }
-        Ok(self.store.revoke_sign_in(cx.now, row.origin_jti).await?)
+        let linked = linked && PoolSessions::of(&self.pool_by_id(&client.pool).await?.settings).tracking;
+        match self.store.user(row.pool, row.sub).await {
+            Ok(user) if linked => {
+                let ended = self.ended_with(cx.now, &user, &sign_in, true).await?;
+                Ok(self.store.end_sessions(cx.now, user.pool, user.sub, ended).await?)
+            }
+            _ => Ok(self.store.revoke_sign_in(cx.now, row.origin_jti).await?),
+        }
     }
 
     /// GlobalSignOut: every sign-in of the token's user ends; the managed-login cookie stays.

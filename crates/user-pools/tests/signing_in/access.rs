@@ -67,7 +67,13 @@ async fn an_oauth_token_opens_the_api_only_with_the_scope() {
     let methods = ["pwd".to_owned()];
     let issue = async |scopes: &[&str]| {
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        let oauth = Some(OAuth { scopes: &scopes, nonce: Some("n-1"), origin_jti: Some("family"), refreshable: true });
+        let oauth = Some(OAuth {
+            scopes: &scopes,
+            nonce: Some("n-1"),
+            origin_jti: Some("family"),
+            login: None,
+            refreshable: true,
+        });
         let (pool, client) = (&app.pool, &app.client);
         let source = user_pools::triggers::TokenSource::default();
         let opening = Opening {

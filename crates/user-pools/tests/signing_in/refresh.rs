@@ -72,9 +72,9 @@ async fn revocation_and_global_sign_out_end_refreshing_and_the_api() {
     let (one, two) = (app.tokens("alice", PASSWORD).await, app.tokens("alice", PASSWORD).await);
     let pools = &bench.pools;
     let revoked = one.refresh.unwrap();
-    pools.revoke_token(&bench.cx(), &app.client, &revoked, None).await.unwrap();
-    pools.revoke_token(&bench.cx(), &app.client, &revoked, None).await.unwrap();
-    pools.revoke_token(&bench.cx(), &app.client, "unknown", None).await.unwrap();
+    pools.revoke_token(&bench.cx(), &app.client, &revoked, (None, false)).await.unwrap();
+    pools.revoke_token(&bench.cx(), &app.client, &revoked, (None, false)).await.unwrap();
+    pools.revoke_token(&bench.cx(), &app.client, "unknown", (None, false)).await.unwrap();
     assert_eq!(says(app.refresh(&revoked).await), "Refresh Token has been revoked");
     assert_eq!(says(pools.access(bench.now(), &one.access).await.map(drop)), "Access Token has been revoked");
 
@@ -96,7 +96,7 @@ async fn only_a_clients_own_refresh_token_can_be_revoked() {
     let signed_in = app.tokens("alice", PASSWORD).await;
     let other = bench.client(&app.pool).await;
     let revoke = async |client: &user_pools::client::AppClient, token: &str| {
-        refusal(bench.pools.revoke_token(&bench.cx(), client, token, None).await).kind
+        refusal(bench.pools.revoke_token(&bench.cx(), client, token, (None, false)).await).kind
     };
     assert_eq!(revoke(&other, signed_in.refresh.as_ref().unwrap()).await, ErrorKind::Unauthorized);
     assert_eq!(revoke(&app.client, &signed_in.access).await, ErrorKind::UnsupportedTokenType);

@@ -44,6 +44,8 @@ async fn session(app: &App, user: &User) -> [u8; 32] {
         auth_time: app.bench.now(),
         methods: vec!["pwd".into()],
         stamp: user.stamp(),
+        client: None,
+        active: None,
         expires_at: app.bench.now() + HOUR,
     };
     app.bench.store.insert_login_session(app.bench.now(), row).await.unwrap();
