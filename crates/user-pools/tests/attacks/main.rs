@@ -10,7 +10,18 @@
 )]
 #[path = "../signing_in/actor.rs"]
 mod actor;
+mod clients;
+#[path = "../signing_in/device_client.rs"]
+mod device_client;
 mod first_codes;
+mod guessing;
+mod house;
 mod meanwhile;
 #[path = "../triggers/scene.rs"]
 mod scene;
+mod second_factor;
+mod sessions;
+#[path = "../signing_in/soft_key.rs"]
+mod soft_key;
+mod srp;
+mod statuses;
