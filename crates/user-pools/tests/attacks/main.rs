@@ -1,5 +1,5 @@
 //! The battery of attacks: what somebody with bad intentions tries, one claim each, against a real store and a clock that moves. Those that belong
-//! to one room's ordinary tests are there.
+//! to one room's ordinary tests are there; docs/attacks.md lists them all.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -25,3 +25,4 @@ mod sessions;
 mod soft_key;
 mod srp;
 mod statuses;
+mod table;
