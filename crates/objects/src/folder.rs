@@ -75,6 +75,22 @@ impl Folder {
         Ok(found.filter(|(_, meta)| meta.key == key).map(|(file, meta)| (tokio::fs::File::from_std(file), meta)))
     }
 
+    /// The keys of all objects, in no order. For a folder of few files: each is opened.
+    pub(crate) async fn keys(&self) -> io::Result<Vec<String>> {
+        let objects = self.0.objects.clone();
+        blocking(move || {
+            let mut keys = Vec::new();
+            for shard in fs::read_dir(&objects)? {
+                for file in fs::read_dir(shard?.path())? {
+                    // A damaged file has no key; it hides none of the others.
+                    keys.extend(read(&file?.path()).ok().flatten().map(|(_, meta)| meta.key));
+                }
+            }
+            Ok(keys)
+        })
+        .await
+    }
+
     /// Removes an object, flushed; nothing to do when there is none.
     pub(crate) async fn delete(&self, key: &str) -> io::Result<()> {
         let path = self.0.path(key);
@@ -94,14 +110,14 @@ impl Inner {
     }
 
     /// Flush, name, flush the name. A crash before the rename leaves a file in `tmp`; after it, a whole object.
-    fn commit(&self, file: &fs::File, temporary: Temporary, meta: &ObjectMeta) -> io::Result<Commit> {
+    fn commit(&self, file: &fs::File, temporary: Temporary, meta: &ObjectMeta, replace: bool) -> io::Result<Commit> {
         file.sync_all()?;
         let path = self.path(&meta.key);
         let shard = path.parent().unwrap_or(&self.objects);
         private_dir(shard)?;
         {
             let _one_at_a_time = self.naming.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((_, existing)) = read(&path)? {
+            if !replace && let Some((_, existing)) = read(&path)? {
                 let same = existing.sha256 == meta.sha256 && existing.content_type == meta.content_type;
                 return Ok(if same { Commit::Same } else { Commit::Different });
             }
@@ -140,11 +156,20 @@ impl Upload {
     }
 
     /// Makes the bytes the key's object, if it has none. Runs to its end even when the caller goes away.
-    pub(crate) async fn commit(mut self, meta: ObjectMeta) -> io::Result<Commit> {
+    pub(crate) async fn commit(self, meta: ObjectMeta) -> io::Result<Commit> {
+        self.name(meta, false).await
+    }
+
+    /// As [`Self::commit`], in place of what the key has.
+    pub(crate) async fn replace(self, meta: ObjectMeta) -> io::Result<()> {
+        self.name(meta, true).await.map(drop)
+    }
+
+    async fn name(mut self, meta: ObjectMeta, replace: bool) -> io::Result<Commit> {
         self.file.write_all(&meta.tail()?).await?;
         self.file.flush().await?;
         let (folder, temporary, file) = (self.folder, self.temporary, self.file.into_std().await);
-        blocking(move || folder.0.commit(&file, temporary, &meta)).await
+        blocking(move || folder.0.commit(&file, temporary, &meta, replace)).await
     }
 }
 

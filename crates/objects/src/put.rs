@@ -44,11 +44,7 @@ impl ObjectService {
         let meta = ObjectMeta { key: permit.key, content_type, size, sha256, created_at: now };
         let commit = upload.commit(meta.clone()).await?;
         self.report(&meta, commit).await?;
-        let mut answer = Response::new(ObjectBody::empty());
-        if let Ok(etag) = HeaderValue::from_str(&meta.etag()) {
-            answer.headers_mut().insert(ETAG, etag);
-        }
-        Ok(answer)
+        Ok(etag_of(&meta))
     }
 
     /// Tells of a complete upload. The same bytes once more are told once more: the client cannot know whether its first try was
@@ -72,8 +68,17 @@ impl ObjectService {
     }
 }
 
+/// The answer to an upload that stands.
+pub(crate) fn etag_of(meta: &ObjectMeta) -> Response<ObjectBody> {
+    let mut answer = Response::new(ObjectBody::empty());
+    if let Ok(etag) = HeaderValue::from_str(&meta.etag()) {
+        answer.headers_mut().insert(ETAG, etag);
+    }
+    answer
+}
+
 /// Exactly `size` bytes, none of them later than `idle` after the one before.
-async fn receive<B: Body<Data = Bytes>>(
+pub(crate) async fn receive<B: Body<Data = Bytes>>(
     body: B,
     upload: &mut Upload,
     size: u64,
@@ -92,7 +97,7 @@ async fn receive<B: Body<Data = Bytes>>(
     if upload.size() == size { Ok(()) } else { Err(ObjectError::IncompleteBody) }
 }
 
-fn announced_size(headers: &HeaderMap) -> Result<u64, ObjectError> {
+pub(crate) fn announced_size(headers: &HeaderMap) -> Result<u64, ObjectError> {
     one_line(headers, &CONTENT_LENGTH)
         .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
         .and_then(|digits| digits.parse().ok())

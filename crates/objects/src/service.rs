@@ -4,6 +4,7 @@ use crate::body::ObjectBody;
 use crate::cors;
 use crate::error::ObjectError;
 use crate::folder::Folder;
+use crate::inbox::Inbox;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderName, HeaderValue};
@@ -69,6 +70,7 @@ pub struct ObjectService {
     pub(crate) config: ObjectsConfig,
     pub(crate) folder: Folder,
     pub(crate) uploads: Arc<dyn Uploads>,
+    inbox: Option<Inbox>,
 }
 
 impl std::fmt::Debug for ObjectService {
@@ -80,7 +82,13 @@ impl std::fmt::Debug for ObjectService {
 impl ObjectService {
     /// Opens the folder and removes broken uploads from it. Blocks; call it at start.
     pub fn open(config: ObjectsConfig, uploads: Arc<dyn Uploads>) -> io::Result<Self> {
-        Ok(Self { folder: Folder::open(&config.folder)?, config, uploads })
+        Ok(Self { folder: Folder::open(&config.folder)?, config, uploads, inbox: None })
+    }
+
+    /// With an inbox, whose keys are then no objects' keys.
+    #[must_use]
+    pub fn with_inbox(self, inbox: Inbox) -> Self {
+        Self { inbox: Some(inbox), ..self }
     }
 
     /// Answers one request. `now` is epoch milliseconds. Needs a tokio runtime with time.
@@ -113,10 +121,22 @@ impl ObjectService {
         };
         match parts.method {
             Method::OPTIONS => cors::preflight(&parts.headers, &self.config.allowed_origins),
-            Method::PUT => self.put(parts, permit()?, body, now).await,
+            Method::PUT => {
+                let permit = permit()?;
+                match self.inbox_of(&permit.key) {
+                    Some(inbox) => inbox.put(parts, permit, body, self.config.idle_timeout, now).await,
+                    None => self.put(parts, permit, body, now).await,
+                }
+            }
             Method::GET | Method::HEAD => self.get(parts, &permit()?).await,
             _ => Err(ObjectError::MethodNotAllowed),
         }
+    }
+}
+
+impl ObjectService {
+    fn inbox_of(&self, key: &str) -> Option<&Inbox> {
+        self.inbox.as_ref().filter(|inbox| inbox.owns(key))
     }
 }
 

@@ -89,6 +89,14 @@ impl ObjectUrls {
         })
     }
 
+    /// To an inbox: bound to the key and, as AWS's own URLs of this kind are, to `x-amz-server-side-encryption: aws:kms`. The same every time
+    /// for one moment.
+    pub fn inbox(&self, now: i64, key: &str) -> Result<String, SigV4Error> {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-amz-server-side-encryption", HeaderValue::from_static("aws:kms"));
+        self.presign(now, "PUT", key, headers, self.upload_seconds)
+    }
+
     /// Bound to the key.
     pub fn download(&self, now: i64, key: &str) -> Result<PresignedDownload, SigV4Error> {
         Ok(PresignedDownload {

@@ -15,6 +15,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0006_devices.sql"),
     include_str!("../migrations/0007_passkeys.sql"),
     include_str!("../migrations/0008_sessions.sql"),
+    include_str!("../migrations/0009_import_jobs.sql"),
 ];
 
 /// Brings the database to the newest schema.
@@ -200,8 +201,8 @@ mod tests {
     #[test]
     fn a_newer_schema_is_refused() {
         let (_folder, path, db) = database();
-        db.execute_batch("PRAGMA user_version = 9").unwrap();
+        db.execute_batch("PRAGMA user_version = 99").unwrap();
         let error = migrate(&db, &path, STEPS).unwrap_err();
-        assert!(matches!(error, OpenError::NewerSchema { found: 9, .. }), "{error}");
+        assert!(matches!(error, OpenError::NewerSchema { found: 99, .. }), "{error}");
     }
 }

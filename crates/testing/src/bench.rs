@@ -1,6 +1,7 @@
 //! [`Bench`]: user pools over a real store in a temporary folder, everything else under the test's thumb.
 use crate::doubles::{CapturedDecisions, CapturedMail, CheapHasher, Clock, ScriptedProviders, SeededRandom};
 use crate::functions::ScriptedFunctions;
+use crate::imports::MemoryImports;
 use crate::rows;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -46,6 +47,8 @@ pub struct Bench {
     pub providers: Arc<ScriptedProviders>,
     /// Functions attached to pools.
     pub functions: Arc<ScriptedFunctions>,
+    /// The files and logs of import jobs.
+    pub imports: Arc<MemoryImports>,
     /// Decisions noted.
     pub decisions: Arc<CapturedDecisions>,
     /// The hasher behind `pools`.
@@ -74,12 +77,14 @@ impl Bench {
         let (mail, decisions) = (Arc::<CapturedMail>::default(), Arc::<CapturedDecisions>::default());
         let (hasher, providers) = (Arc::<CheapHasher>::default(), Arc::<ScriptedProviders>::default());
         let functions = Arc::<ScriptedFunctions>::default();
+        let imports = Arc::<MemoryImports>::default();
         let pools = UserPools {
             store: Arc::new(store.clone()),
             random: Arc::new(SeededRandom::new(7)),
             passwords: hasher.clone(),
             messenger: mail.clone(),
             providers: providers.clone(),
+            imports: imports.clone(),
             triggers: functions.clone(),
             keys: Arc::new(KeyRing::new(&[(SEALING_KEY, Zeroizing::new([42; 32]))], SEALING_KEY).unwrap()),
             decisions: decisions.clone(),
@@ -96,6 +101,7 @@ impl Bench {
             clock: Clock::default(),
             mail,
             providers,
+            imports,
             functions,
             decisions,
             hasher,

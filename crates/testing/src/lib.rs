@@ -11,8 +11,10 @@ mod bench;
 pub mod conformance;
 mod doubles;
 mod functions;
+mod imports;
 pub mod rows;
 
 pub use bench::{Bench, CLIENT_SECRET, PASSWORD};
 pub use doubles::{CapturedDecisions, CapturedMail, CheapHasher, Clock, SeededRandom};
 pub use functions::{Invoked, ScriptedFunctions};
+pub use imports::MemoryImports;

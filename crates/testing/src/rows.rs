@@ -8,6 +8,7 @@ use user_pools::devices::Device;
 use user_pools::domain::Domain;
 use user_pools::group::{Branding, Group, ResourceServer};
 use user_pools::identity_provider::{Identity, IdentityProvider, ProviderKind, SUBJECT};
+use user_pools::imports::{ImportJob, ImportStatus, Progress};
 use user_pools::oauth::{AuthCode, LoginSession};
 use user_pools::passkeys::Passkey;
 use user_pools::pool::{PoolSettings, UserPool};
@@ -371,5 +372,25 @@ pub fn passkey(user: &User, id: &str) -> Passkey {
         created: NOW,
         counter: 0,
         credential: serde_json::Value::Null,
+    }
+}
+
+/// A new import job.
+pub fn import_job(pool: &PoolId, id: &str) -> ImportJob {
+    ImportJob {
+        pool: pool.clone(),
+        id: id.to_owned(),
+        version: 1,
+        name: "job".to_owned(),
+        role_arn: "arn:aws:iam::000000000000:role/logs".to_owned(),
+        created: NOW,
+        started: None,
+        completed: None,
+        status: ImportStatus::Created,
+        imported: 0,
+        skipped: 0,
+        failed: 0,
+        message: None,
+        progress: Progress::default(),
     }
 }

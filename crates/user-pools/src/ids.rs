@@ -86,6 +86,11 @@ pub(crate) fn session_letters(kind: &str, seed: &[u8]) -> String {
     kind.chars().chain(letters).collect()
 }
 
+/// A fresh `JobId` (spec B 5).
+pub fn fresh_import_job(random: &dyn Random) -> String {
+    format!("import-{}", letters(random, MIXED, 10))
+}
+
 /// `length` characters of the alphabet, each as likely as the others: bytes beyond the last whole multiple are drawn again.
 fn letters(random: &dyn Random, alphabet: &[u8], length: usize) -> String {
     let fair = 256 - 256 % alphabet.len();

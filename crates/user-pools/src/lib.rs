@@ -20,6 +20,7 @@ pub mod group;
 pub mod groups;
 pub mod identity_provider;
 pub mod ids;
+pub mod imports;
 pub mod keys;
 pub mod lockout;
 pub mod log_delivery;

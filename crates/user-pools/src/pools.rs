@@ -137,6 +137,19 @@ impl UserPools {
         }
     }
 
+    /// UpdateUserPool: as [`Self::update_pool`], but not while users are imported. UserImportInProgress.
+    pub async fn replace_settings(
+        &self,
+        now: Millis,
+        scope: &Scope,
+        id: &PoolId,
+        change: impl Fn(&mut PoolSettings) -> Result<()> + Send + Sync,
+    ) -> Result<UserPool> {
+        self.pool_in(scope, id).await?;
+        self.refuse_during_import(id).await?;
+        self.update_pool(now, scope, id, change).await
+    }
+
     /// Read, change, replace; again when somebody else was quicker.
     pub async fn update_pool(
         &self,
@@ -159,7 +172,8 @@ impl UserPools {
         }
     }
 
-    /// AddCustomAttributes: the new ones stand behind those the pool has, for users there are and for those to come. InvalidParameter.
+    /// AddCustomAttributes: the new ones stand behind those the pool has, for users there are and for those to come.
+    /// InvalidParameter, UserImportInProgress.
     pub async fn add_custom_attributes(
         &self,
         now: Millis,
@@ -167,6 +181,8 @@ impl UserPools {
         id: &PoolId,
         given: &[schema::GivenAttribute],
     ) -> Result<UserPool> {
+        self.pool_in(scope, id).await?;
+        self.refuse_during_import(id).await?;
         self.update_pool(now, scope, id, |settings| {
             settings.schema = schema::add_custom(&settings.schema, given)?;
             Ok(())
@@ -174,12 +190,13 @@ impl UserPools {
         .await
     }
 
-    /// DeleteUserPool. InvalidParameter while it is protected or has a domain.
+    /// DeleteUserPool. InvalidParameter while it is protected or has a domain, UserImportInProgress.
     pub async fn delete_pool(&self, now: Millis, scope: &Scope, id: &PoolId) -> Result<()> {
         let pool = self.pool_in(scope, id).await?;
         if pool.settings.deletion_protected {
             return Err(messages::POOL_IS_PROTECTED);
         }
+        self.refuse_during_import(id).await?;
         match self.store.delete_pool(now, id.clone()).await {
             Ok(()) => {
                 self.forget_keys(id);

@@ -2,7 +2,7 @@
 use crate::domain::Domain;
 use crate::memory::Memory;
 use crate::pool::IssuerForm;
-use crate::ports::{DecisionSink, Messenger, PasswordHasher, Providers, Random, Store, Triggers};
+use crate::ports::{DecisionSink, Imports, Messenger, PasswordHasher, Providers, Random, Store, Triggers};
 use crate::sealing::KeyRing;
 use std::sync::Arc;
 
@@ -43,6 +43,8 @@ pub struct UserPools {
     pub messenger: Arc<dyn Messenger>,
     /// Identity providers.
     pub providers: Arc<dyn Providers>,
+    /// Files, logs and the worker of import jobs.
+    pub imports: Arc<dyn Imports>,
     /// The functions attached to pools.
     pub triggers: Arc<dyn Triggers>,
     /// Seals secrets at rest and state in clients' hands.

@@ -69,6 +69,11 @@ impl DataFolder {
         self.root.join("tls")
     }
 
+    /// The folder of import jobs: files that arrived, and logs.
+    pub fn imports(&self) -> PathBuf {
+        self.root.join("imports")
+    }
+
     /// The folder of uploaded bytes.
     pub fn objects(&self) -> PathBuf {
         self.root.join("objects")

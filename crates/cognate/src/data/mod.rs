@@ -1,7 +1,7 @@
 //! The data folder: one process at a time, a key file that never leaves it, the demo users' passwords.
 //!
 //! ```text
-//! .cognate/  cognate.lock  keys.json (0600)  cognate.db  objects/  functions/  tls/ (ca.key 0600)  demo.json (0600)  admin.sock (0600)
+//! .cognate/  cognate.lock  keys.json (0600)  cognate.db  objects/  imports/  functions/  tls/ (ca.key 0600)  demo.json (0600)  admin.sock (0600)
 //! ```
 mod demo;
 mod folder;

@@ -1,6 +1,7 @@
 //! The whole server, put together.
 use super::adapters::{Bytes, PoolIssuers, PoolPeople, Presigned, UploadReports};
 use super::functions::{self as own_functions, FunctionSettings, InProcess};
+use super::imports::{self, ImportDesk};
 use super::providers::HttpProviders;
 use super::urls::Urls;
 use crate::data::{DataError, DataFolder, KeyFile};
@@ -15,7 +16,7 @@ use control_plane::lambda::{self, Lambda};
 use dashboard::Dashboard;
 use http_apis::{ApiStore, Gateway, GatewayOptions};
 use login::Login;
-use objects::{ObjectService, ObjectsConfig};
+use objects::{Inbox, ObjectService, ObjectsConfig};
 use serde_json::Value;
 use std::iter;
 use std::sync::{Arc, Mutex};
@@ -31,6 +32,8 @@ use user_pools::{Scope, UserPools};
 /// Lives of presigned URLs, in seconds.
 const UPLOAD_SECONDS: u32 = 900;
 const DOWNLOAD_SECONDS: u32 = 300;
+/// Where objects are on the base.
+const OBJECTS: &str = "/_objects";
 const LARGEST_OBJECT: u64 = 5 * 1024 * 1024 * 1024;
 /// How often what other processes may have changed is looked for, and what has ended is swept.
 const FOLLOW: Duration = Duration::from_secs(1);
@@ -93,6 +96,8 @@ pub struct App {
     pub decisions: Decisions,
     /// One change of keys at a time: each reads what is there and writes it anew.
     pub(super) keys: tokio::sync::Mutex<KeyFile>,
+    /// Files and logs of import jobs.
+    pub(super) imports: Arc<ImportDesk>,
     /// Trouble in storage ends the process.
     pub trouble: watch::Receiver<Option<String>>,
     folder: DataFolder,
@@ -114,7 +119,10 @@ impl App {
         let decisions: Arc<dyn DecisionSink> = Arc::new(sink.clone());
         let hashing = hashing(settings.hashing_threads)?;
         let (postman, work) = Round::set_up(settings.carrier, clock.clone(), Arc::clone(&metrics));
+        let presigned = Presigning::new(&keys, &settings.urls, &settings.scope.region)?;
+        let imports = Arc::new(imports::open(&folder, &store, &clock, presigned.imports.clone())?);
         let pools = Arc::new(UserPools {
+            imports: imports.clone(),
             store: Arc::new(store.clone()),
             random: Arc::new(SystemRandom),
             passwords: Arc::new(hashing),
@@ -127,10 +135,9 @@ impl App {
             memory: Arc::default(),
         });
         work(Arc::clone(&pools));
-        let seen = pools.follow_key_changes(clock.now(), None).await.map_err(|error| DataError(error.to_string()))?;
-        pools.follow_custom_domains().await.map_err(|error| DataError(error.to_string()))?;
-        let (objects, dashboard) =
-            files(&folder, &keys, &store, Arc::clone(&pools), &clock, &settings.urls, &settings.scope.region)?;
+        let seen = catch_up(&pools, &clock).await.map_err(|error| DataError(error.to_string()))?;
+        let people = Arc::new(PoolPeople(Arc::clone(&pools)));
+        let (objects, dashboard) = files(&folder, presigned, &store, people, &clock, imports.inbox())?;
         let apis: Arc<dyn ApiStore> = Arc::new(store.clone());
         let gateway = Gateway::new(
             http_apis::Ports {
@@ -187,11 +194,13 @@ impl App {
             env: Mutex::new(Value::Null),
             decisions: sink,
             keys: tokio::sync::Mutex::new(keys),
+            imports,
             trouble,
             folder,
         });
         control.spawn(Arc::clone(&app).follow(seen));
         control.spawn(Arc::clone(&app).sweep(dashboard));
+        control.spawn(Arc::clone(&app).import());
         Ok(app)
     }
 
@@ -233,6 +242,9 @@ impl App {
             if let Err(error) = self.sweep_uploads(&dashboard).await {
                 tracing::warn!(%error, "pending uploads could not be swept");
             }
+            if let Err(error) = self.imports.sweep(&self.pools, self.clock.now()).await {
+                tracing::warn!(error, "files of import jobs could not be swept");
+            }
         }
     }
 
@@ -249,6 +261,13 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Reads what the pools' caches hold; the place in the changes sequence that they stand at.
+async fn catch_up(pools: &UserPools, clock: &Clock) -> user_pools::Result<u64> {
+    let seen = pools.follow_key_changes(clock.now(), None).await?;
+    pools.follow_custom_domains().await?;
+    Ok(seen)
 }
 
 /// What the doors of the REST-JSON APIs share.
@@ -324,41 +343,66 @@ fn open_store(
     Ok((store, trouble))
 }
 
+/// What presigned URLs are made and checked with.
+struct Presigning {
+    credentials: sigv4::Credentials,
+    region: String,
+    origins: Vec<String>,
+    urls: objects::ObjectUrls,
+    /// On the base, whose name every client of the API resolves already.
+    imports: objects::ObjectUrls,
+}
+
+impl Presigning {
+    fn new(keys: &KeyFile, urls: &Urls, region: &str) -> Result<Self, DataError> {
+        let secret = hex::encode(&keys.derived("presigned object URLs")?[..]);
+        let credentials =
+            sigv4::Credentials { access_key_id: "COGNATEOBJECTS".to_owned(), secret, session_token: None };
+        let made = |base: &str| {
+            let credentials = credentials.clone();
+            let made = objects::ObjectUrls::new(base, credentials, region, UPLOAD_SECONDS, DOWNLOAD_SECONDS);
+            made.map_err(|error| DataError(error.to_string()))
+        };
+        Ok(Self {
+            urls: made(&urls.objects)?,
+            imports: made(&format!("{}{OBJECTS}", urls.base))?,
+            region: region.to_owned(),
+            origins: urls.pages.clone(),
+            credentials,
+        })
+    }
+}
+
 /// Object bytes and the function that keeps their metadata.
 fn files(
     folder: &DataFolder,
-    keys: &KeyFile,
+    presigned: Presigning,
     store: &SqliteStore,
-    people: Arc<UserPools>,
+    people: Arc<PoolPeople>,
     clock: &Clock,
-    urls: &Urls,
-    region: &str,
+    inbox: Inbox,
 ) -> Result<(Arc<ObjectService>, Arc<Dashboard>), DataError> {
-    let secret = hex::encode(&keys.derived("presigned object URLs")?[..]);
-    let credentials = sigv4::Credentials { access_key_id: "COGNATEOBJECTS".to_owned(), secret, session_token: None };
     let metadata = Arc::new(store.clone());
     let config = ObjectsConfig {
         folder: folder.objects(),
-        credentials: credentials.clone(),
-        region: region.to_owned(),
-        path_prefix: "/_objects".to_owned(),
-        allowed_origins: urls.pages.clone(),
+        credentials: presigned.credentials,
+        region: presigned.region,
+        path_prefix: OBJECTS.to_owned(),
+        allowed_origins: presigned.origins,
         max_object_bytes: LARGEST_OBJECT,
         idle_timeout: Duration::from_secs(30),
     };
     let reports = UploadReports { metadata: metadata.clone(), clock: clock.clone() };
     let objects = ObjectService::open(config, Arc::new(reports))
         .map_err(|error| DataError(format!("the folder of objects: {error}")))?;
-    let objects = Arc::new(objects);
-    let presigned = objects::ObjectUrls::new(&urls.objects, credentials, region, UPLOAD_SECONDS, DOWNLOAD_SECONDS)
-        .map_err(|error| DataError(error.to_string()))?;
+    let objects = Arc::new(objects.with_inbox(inbox));
     let bytes = Bytes::default();
     let _ = bytes.0.set(Arc::clone(&objects));
     let dashboard = Dashboard::new(
         metadata,
-        Arc::new(Presigned(presigned)),
+        Arc::new(Presigned(presigned.urls)),
         Arc::new(bytes),
-        Arc::new(PoolPeople(people)),
+        people,
         Arc::new(SystemRandom),
         dashboard::Settings::default(),
     );

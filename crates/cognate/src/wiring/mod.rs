@@ -2,6 +2,7 @@
 mod adapters;
 mod app;
 mod functions;
+mod imports;
 mod providers;
 mod questions;
 pub mod seed;

@@ -7,6 +7,7 @@ mod domains;
 mod errors;
 mod groups;
 mod identity_providers;
+mod imports;
 mod log_delivery;
 mod mfa;
 mod paging;

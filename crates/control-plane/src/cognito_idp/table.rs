@@ -211,6 +211,14 @@ operations! {
     signed AdminUpdateUserAttributes = users::admin_update_user_attributes;
     signed AdminDeleteUserAttributes = users::admin_delete_user_attributes;
     signed ListUsers = users::list_users;
+    // Users, from CSV files
+    signed GetCSVHeader = imports::get_csv_header;
+    signed CreateUserImportJob = imports::create_user_import_job,
+        missing "refused: PasswordHashingAlgorithm; kept without effect: CloudWatchLogsRoleArn (the log is a file, docs/import.md)";
+    signed DescribeUserImportJob = imports::describe_user_import_job;
+    signed ListUserImportJobs = imports::list_user_import_jobs;
+    signed StartUserImportJob = imports::start_user_import_job;
+    signed StopUserImportJob = imports::stop_user_import_job;
     // Groups
     signed CreateGroup = groups::create_group;
     signed GetGroup = groups::get_group;

@@ -10,6 +10,7 @@ mod devices;
 mod domains;
 mod groups;
 mod identity_providers;
+mod import_jobs;
 mod login_sessions;
 mod outbox;
 mod passkeys;

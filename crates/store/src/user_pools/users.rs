@@ -133,7 +133,7 @@ pub(super) fn write(db: &Connection, stored: &User, user: &mut User) -> Act<()> 
 }
 
 /// Stores a new user with their names and identities. With `taking`, aliases held by others move here.
-fn insert(db: &Connection, user: &User, taking: bool) -> Act<()> {
+pub(super) fn insert(db: &Connection, user: &User, taking: bool) -> Act<()> {
     insert_row(db, user)?;
     user_names::follow(db, None, user, taking)?;
     user.identities.iter().try_for_each(|identity| claim_identity(db, user, identity))?;

@@ -12,6 +12,7 @@ pub mod files;
 pub mod functions;
 pub mod groups;
 pub mod identities;
+pub mod import_jobs;
 pub mod outbox;
 pub mod passkeys;
 pub mod pending;
@@ -103,6 +104,13 @@ macro_rules! conformance_suite {
                 a_redemption_with_an_old_version_leaves_the_code
                 a_redemption_that_hits_a_taken_alias_leaves_the_code
                 a_redemption_may_take_an_alias
+            }
+            import_jobs {
+                jobs_are_found_by_id_and_listed_newest_first_in_pages
+                an_account_has_one_active_job_even_in_parallel
+                a_batch_and_the_place_reached_are_one_act
+                a_taken_name_leaves_nothing_and_holds_up_no_other
+                import_jobs_go_with_their_pool
             }
             outbox {
                 a_message_reads_back_as_it_was_stored

@@ -3,9 +3,11 @@
 //! Storage law: every method is one atomic act, takes `now` and owned values, and returns a closed error set. No transactions, no
 //! connections, no iterators over all rows; lists take (after, limit). An expired row reads as absent. The conformance suite in
 //! `testing::conformance` runs on every backend.
+mod imports;
 mod store;
 mod triggers;
 
+pub use imports::{ImportJobs, Imports, Uploaded};
 pub use store::*;
 pub use triggers::{Calling, TriggerFailed, Triggers};
 

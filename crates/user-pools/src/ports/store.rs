@@ -8,7 +8,7 @@ use crate::ids::{ClientId, Millis, PoolId, Scope};
 use crate::oauth::{AuthCode, LoginSession};
 use crate::passkeys::Passkey;
 use crate::pool::{AliasKind, UserPool};
-use crate::ports::Decision;
+use crate::ports::{Decision, ImportJobs};
 use crate::token::{Activity, RefreshToken, SignIn, SigningKeyRow};
 use crate::user::User;
 use async_trait::async_trait;
@@ -81,6 +81,7 @@ pub trait Store:
     + AuthCodes
     + Attempts
     + Decisions
+    + ImportJobs
 {
 }
 impl<
@@ -101,7 +102,8 @@ impl<
         + LoginSessions
         + AuthCodes
         + Attempts
-        + Decisions,
+        + Decisions
+        + ImportJobs,
 > Store for T
 {
 }

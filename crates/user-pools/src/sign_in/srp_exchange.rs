@@ -15,7 +15,7 @@ use crate::names;
 use crate::ports::StoreError;
 use crate::service::UserPools;
 use crate::srp::{self, Claim, ClientKey, ServerKey};
-use crate::user::{SrpVerifier, User};
+use crate::user::{SrpVerifier, User, UserStatus};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -171,6 +171,12 @@ impl UserPools {
         check_timestamp(cx.now, timestamp)?;
 
         let user = self.block_user(&block).await?;
+        trail.at("user.status");
+        // As for a password in plain text: who was imported has none, and must hear what to do (spec C.16).
+        let due = user.as_ref().is_some_and(|user| user.status == UserStatus::ResetRequired);
+        if due && block.state.custom.is_none() && !place.hides_users(&answer.door) {
+            return Err(messages::PASSWORD_RESET_REQUIRED);
+        }
         if let Some(key) = responses.get("DEVICE_KEY") {
             // Before anything is used up: clients come again with the same claim and without the device.
             trail.at("device");

@@ -195,7 +195,8 @@ impl UserPools {
         let settings = &place.pool.settings;
         let name = &visitor.state.started_as;
         let shown = visitor.shown(self);
-        let nobody = self.new_user(cx, &place.pool, NewName::Username, &shown, BTreeMap::new(), UserStatus::Confirmed);
+        let nobody =
+            self.new_user(cx.now, &place.pool, NewName::Username, &shown, BTreeMap::new(), UserStatus::Confirmed);
         let Delivery { destination, .. } =
             made_up::delivery(&self.keys, settings, &place.pool.id, &names::fold(settings, name), contact);
         let recipient = Recipient {

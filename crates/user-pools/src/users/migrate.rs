@@ -77,7 +77,7 @@ impl UserPools {
             Some("CONFIRMED") => UserStatus::Confirmed,
             _ => UserStatus::ResetRequired,
         };
-        let mut user = self.new_user(cx, pool, kind, &username, attributes, status);
+        let mut user = self.new_user(cx.now, pool, kind, &username, attributes, status);
         if let Sought::Authentication { password } = sought {
             // Not held to the policy: it is a password that was good elsewhere.
             user.credentials.password = Some(self.protect(pool, &user.sub, &user.username, password).await?);

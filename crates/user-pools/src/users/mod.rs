@@ -21,6 +21,7 @@ pub use change_password::ChangePassword;
 pub use confirm_forgot_password::ConfirmForgotPassword;
 pub use confirm_sign_up::ConfirmSignUp;
 pub use list::{ListUsers, UserPage};
+pub(crate) use sign_up::new_attributes;
 pub use sign_up::{SignUp, SignedUp};
 pub use visit::{About, Asking};
 

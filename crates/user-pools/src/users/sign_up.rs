@@ -3,6 +3,7 @@ use super::visit::{Asking, Visit};
 use crate::attributes::{self, CONTACTS, Given, Writer};
 use crate::context::RequestContext;
 use crate::error::{Error, Result};
+use crate::ids::Millis;
 use crate::messages;
 use crate::names::{self, NewName};
 use crate::passwords;
@@ -75,7 +76,7 @@ impl UserPools {
         }
         let own = [Some(&request.asking.username), attributes.get("preferred_username")];
         self.refuse_squatting(pool, own.into_iter().flatten()).await?;
-        let mut user = self.new_user(cx, pool, name, &request.asking.username, attributes, UserStatus::Unconfirmed);
+        let mut user = self.new_user(cx.now, pool, name, &request.asking.username, attributes, UserStatus::Unconfirmed);
         self.pre_sign_up(cx, pool, Some(&client.id), &mut user, Birth::SignUp).await?;
         if let Some(password) = &request.password {
             user.credentials.password = Some(self.protect(pool, &user.sub, &user.username, password).await?);
@@ -95,7 +96,7 @@ impl UserPools {
     /// A user that is not stored yet.
     pub(crate) fn new_user(
         &self,
-        cx: &RequestContext,
+        now: Millis,
         pool: &UserPool,
         name: NewName,
         username: &str,
@@ -113,8 +114,8 @@ impl UserPools {
             version: 1,
             status,
             enabled: true,
-            created: cx.now,
-            modified: cx.now,
+            created: now,
+            modified: now,
             attributes,
             pending_attributes: BTreeMap::new(),
             credentials: Credentials::default(),
@@ -150,7 +151,7 @@ pub(super) fn sign_up_contact<'a>(pool: &UserPool, user: &'a User) -> Option<(Co
 }
 
 /// The attributes of a new user, the username among them where it is one.
-pub(super) fn new_attributes(
+pub(crate) fn new_attributes(
     pool: &UserPool,
     writer: Writer<'_>,
     name: NewName,

@@ -26,7 +26,7 @@ impl UserPools {
         let Visit { pool, client, .. } = visit;
         let delivery = self.simulated_delivery(visit, usual(&pool.settings, purpose));
         let status = UserStatus::Confirmed;
-        let nobody = self.new_user(cx, pool, NewName::Username, &visit.who, BTreeMap::new(), status);
+        let nobody = self.new_user(cx.now, pool, NewName::Username, &visit.who, BTreeMap::new(), status);
         let (contact, address) = (delivery.contact, visit.folded.as_str());
         let letter = Letter { pool, user: &nobody, occasion, contact, address, client: Some(&client.id), waits: false };
         self.simulate_code(cx, purpose, letter, self.simulated_mark(purpose, visit)).await?;

@@ -135,6 +135,21 @@ async fn the_status_shows_at_the_verifier() {
 }
 
 #[tokio::test]
+async fn an_imported_user_hears_at_the_verifier_that_a_password_is_due() {
+    let bench = Bench::new();
+    let app = App::new(&bench).await;
+    bench
+        .user_with(&app.pool, "imported", |user| {
+            user.status = UserStatus::ResetRequired;
+            user.credentials.password = None;
+        })
+        .await;
+    let srp = Srp::new(9);
+    let asked = challenge(app.srp_start("imported", &srp).await);
+    assert_eq!(says(app.srp_claim(&asked, &srp, PASSWORD).await), "Password reset required for the user");
+}
+
+#[tokio::test]
 async fn a_user_without_a_verifier_gets_one_at_the_first_plain_sign_in() {
     let bench = Bench::new();
     let app = App::new(&bench).await;

@@ -10,6 +10,7 @@ mod app;
 mod attributes;
 mod client_secrets;
 mod hidden;
+mod imports;
 mod list;
 mod passwords;
 mod races;

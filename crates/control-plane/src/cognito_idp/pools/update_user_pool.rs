@@ -10,7 +10,7 @@ pub(crate) async fn run(cx: &Cx, by: Permit<SigV4>, input: Input) -> Result<Empt
     let name = input.pool_name;
     given!(input).replace(&mut next)?;
     cx.pools
-        .update_pool(cx.request.now, by.scope(), &id, |settings| {
+        .replace_settings(cx.request.now, by.scope(), &id, |settings| {
             // What other operations govern is taken from the row as it is now.
             let kept = settings.clone();
             *settings = next.clone();

@@ -78,7 +78,7 @@ impl UserPools {
             return Err(taken(name));
         }
         let status = UserStatus::ForceChangePassword;
-        let mut user = self.new_user(cx, pool, name, &request.username, attributes, status);
+        let mut user = self.new_user(cx.now, pool, name, &request.username, attributes, status);
         let password = self.protect(pool, &user.sub, &user.username, &plain).await?;
         user.credentials.password = Some(password.temporary(policy, cx.now));
         self.pre_sign_up(cx, pool, None, &mut user, Birth::AdminCreateUser).await?;
@@ -100,7 +100,7 @@ impl UserPools {
         if self.find_user(pool, &request.username).await?.is_some() {
             return Err(taken(name));
         }
-        let mut user = self.new_user(cx, pool, name, &request.username, attributes, UserStatus::Confirmed);
+        let mut user = self.new_user(cx.now, pool, name, &request.username, attributes, UserStatus::Confirmed);
         self.pre_sign_up(cx, pool, None, &mut user, Birth::AdminCreateUser).await?;
         user.vouch_for_addresses();
         self.insert_new(cx, pool, user, name, request.force_alias).await

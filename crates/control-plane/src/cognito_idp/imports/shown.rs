@@ -1,0 +1,36 @@
+//! From a stored job to `UserImportJobType`.
+use super::super::prelude::*;
+use user_pools::imports::{ImportJob, ImportStatus};
+
+pub(super) fn job(cx: &Cx, job: ImportJob) -> wire::UserImportJobType {
+    let count = |users: u64| Some(i64::try_from(users).unwrap_or(i64::MAX));
+    wire::UserImportJobType {
+        pre_signed_url: cx.pools.import_url(&job),
+        status: Some(status(job.status_at(cx.request.now))),
+        job_name: Some(job.name),
+        job_id: Some(job.id),
+        user_pool_id: Some(job.pool.0),
+        creation_date: Some(job.created.into()),
+        start_date: job.started.map(Into::into),
+        completion_date: job.completed.map(Into::into),
+        cloud_watch_logs_role_arn: Some(job.role_arn),
+        imported_users: count(job.imported),
+        skipped_users: count(job.skipped),
+        failed_users: count(job.failed),
+        completion_message: job.message,
+        ..Default::default()
+    }
+}
+
+fn status(status: ImportStatus) -> wire::UserImportJobStatusType {
+    use wire::UserImportJobStatusType as Wire;
+    match status {
+        ImportStatus::Created => Wire::Created,
+        ImportStatus::Pending => Wire::Pending,
+        ImportStatus::InProgress => Wire::InProgress,
+        ImportStatus::Stopped => Wire::Stopped,
+        ImportStatus::Expired => Wire::Expired,
+        ImportStatus::Failed => Wire::Failed,
+        ImportStatus::Succeeded => Wire::Succeeded,
+    }
+}
