@@ -94,7 +94,7 @@ async fn a_refresh_token_is_no_good_at_another_client_of_the_pool_or_in_another_
     for client in [&near, &far.client] {
         let refused = bench.pools.refresh(&bench.cx(), "Refresh", client, &token, ClientProof::Checked).await;
         assert_eq!(says(refused.map(drop)), "Invalid Refresh Token");
-        assert!(bench.pools.revoke_token(&bench.cx(), client, &token, None).await.is_err());
+        assert!(bench.pools.revoke_token(&bench.cx(), client, &token, (None, false)).await.is_err());
     }
     // Nor does the attempt harm its owner.
     assert!(app.refresh(&token).await.is_ok());
