@@ -1,6 +1,7 @@
 //! Sign-in at identity providers, with a scripted provider: the way there, the way back, the user, and everything that must not work.
 use crate::browser::{Browser, CALLBACK, Reply, ask, ask_with, claims};
 use crate::provider::{CALLBACK_PATH, Corp, form_param, query};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use testing::{Bench, PASSWORD};
 use user_pools::client::AppClient;
@@ -577,7 +578,7 @@ async fn a_provider_is_asked_once_for_all_who_come_and_left_alone_while_it_is_si
             let (bench, target) = (&bench, at_corp(&client));
             async move { Browser::new(bench).get(&target).await.location().starts_with("https://corp.example/") }
         });
-        assert_eq!(futures(all).await, [led; 16]);
+        assert_eq!(join_all(all).await, [led; 16]);
         bench.providers.asked(DISCOVERY).len()
     };
     assert_eq!(crowd(true).await, 1);
@@ -626,26 +627,9 @@ async fn many_answers_at_once_make_one_user() {
             tab.get(&back).await.sent("code").is_some()
         }
     });
-    let won = futures(tries).await.into_iter().filter(|won| *won).count();
+    let won = join_all(tries).await.into_iter().filter(|won| *won).count();
     assert_eq!(won, 1, "a state is answered once");
     assert_eq!(bench.store.list_users(pool.id, None, Page { after: None, limit: 9 }).await.unwrap().len(), 1);
-}
-
-async fn futures<F: Future<Output = bool>>(all: impl Iterator<Item = F>) -> Vec<bool> {
-    let mut done = Vec::new();
-    let mut waiting: Vec<_> = all.map(Box::pin).collect();
-    std::future::poll_fn(|cx| {
-        waiting.retain_mut(|one| match one.as_mut().poll(cx) {
-            std::task::Poll::Ready(value) => {
-                done.push(value);
-                false
-            }
-            std::task::Poll::Pending => true,
-        });
-        if waiting.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-    })
-    .await;
-    done
 }
 
 #[tokio::test]

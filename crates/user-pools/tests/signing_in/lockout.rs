@@ -1,5 +1,5 @@
 use crate::actor::{App, Srp, challenge, says, tokens};
-use crate::srp::futures_join;
+use futures_util::future::join_all;
 use testing::{Bench, PASSWORD};
 use user_pools::pool::AliasKind;
 
@@ -35,7 +35,7 @@ async fn many_right_sign_ins_at_once_are_no_guessing() {
     let bench = Bench::new();
     let app = App::new(&bench).await;
     bench.user(&app.pool, "alice").await;
-    let results = futures_join((0..40).map(|_| app.sign_in("alice", PASSWORD))).await;
+    let results = join_all((0..40).map(|_| app.sign_in("alice", PASSWORD))).await;
     for result in results {
         tokens(result);
     }
@@ -47,7 +47,7 @@ async fn of_many_guesses_at_once_six_are_examined() {
     let app = App::new(&bench).await;
     bench.user(&app.pool, "alice").await;
     let before = bench.hasher.work();
-    let results = futures_join((0..40).map(|_| app.sign_in("alice", "wrong"))).await;
+    let results = join_all((0..40).map(|_| app.sign_in("alice", "wrong"))).await;
     assert_eq!(bench.hasher.work() - before, 6);
     assert_eq!(
         results.into_iter().filter(|result| result.as_ref().is_err_and(|error| error.message == LOCKED)).count(),

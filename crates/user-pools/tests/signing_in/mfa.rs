@@ -1,5 +1,5 @@
 use crate::actor::{App, Authenticator, challenge, claims, refusal, says, tokens};
-use crate::srp::futures_join;
+use futures_util::future::join_all;
 use testing::{Bench, PASSWORD};
 use user_pools::error::ErrorKind;
 use user_pools::mfa::{Enroller, Preference, Wish};
@@ -78,7 +78,7 @@ async fn of_many_answers_with_one_code_one_wins() {
     for _ in 0..5 {
         sessions.push(challenge(app.sign_in("alice", PASSWORD).await).session);
     }
-    let answers = futures_join(sessions.iter().map(|session| async move {
+    let answers = join_all(sessions.iter().map(|session| async move {
         app.answer(SoftwareTokenMfa, Some(session), &[("USERNAME", "alice"), ("SOFTWARE_TOKEN_MFA_CODE", code)]).await
     }))
     .await;

@@ -1,5 +1,5 @@
 use crate::actor::{App, challenge, claims, refusal, says, tokens};
-use crate::srp::futures_join;
+use futures_util::future::join_all;
 use serde_json::json;
 use testing::{Bench, PASSWORD};
 use user_pools::error::ErrorKind;
@@ -160,7 +160,7 @@ async fn codes_guessed_in_parallel_are_locked_like_one_after_the_other() {
     let asked = challenge(app.sign_in("alice", PASSWORD).await);
     let wrong = other_than(&bench.mail.code_to(MAIL));
     let (app, asked, wrong) = (&app, &asked, wrong.as_str());
-    let tries = futures_join((0..32).map(|_| async move { answer(app, asked, "EMAIL_OTP_CODE", wrong).await })).await;
+    let tries = join_all((0..32).map(|_| async move { answer(app, asked, "EMAIL_OTP_CODE", wrong).await })).await;
     let said: Vec<_> = tries.into_iter().map(says).collect();
     assert_eq!(said.iter().filter(|said| *said == MISMATCH).count(), 6, "{said:?}");
     assert_eq!(said.iter().filter(|said| *said == "Password attempts exceeded").count(), 26);
@@ -176,7 +176,7 @@ async fn of_many_right_codes_at_once_one_wins() {
     let asked = challenge(app.sign_in("alice", PASSWORD).await);
     let code = bench.mail.code_to(MAIL);
     let (app, asked, code) = (&app, &asked, code.as_str());
-    let tries = futures_join((0..8).map(|_| async move { answer(app, asked, "EMAIL_OTP_CODE", code).await })).await;
+    let tries = join_all((0..8).map(|_| async move { answer(app, asked, "EMAIL_OTP_CODE", code).await })).await;
     assert_eq!(tries.into_iter().flatten().count(), 1);
 }
 

@@ -1,4 +1,5 @@
 use crate::actor::{App, Srp, challenge, says, tokens};
+use futures_util::future::join_all;
 use std::sync::Arc;
 use testing::{Bench, PASSWORD};
 use user_pools::sign_in::{ChallengeName, Door};
@@ -43,30 +44,12 @@ async fn a_secret_block_is_redeemed_once_even_by_many_at_once() {
     let claim = srp.claim(&app.pool, &asked, PASSWORD, &app.timestamp());
     let (pairs, app) = (claim.pairs(), &app);
     // Five: more would meet the lockout first.
-    let answers = futures_join((0..5).map(|_| {
+    let answers = join_all((0..5).map(|_| {
         let pairs = pairs.clone();
         async move { app.answer(ChallengeName::PasswordVerifier, None, &pairs).await.is_ok() }
     }))
     .await;
     assert_eq!(answers.into_iter().filter(|won| *won).count(), 1);
-}
-
-/// Drives all of them at the same time on this task.
-pub async fn futures_join<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
-    let mut pending: Vec<_> = futures.map(|future| Some(Box::pin(future))).collect();
-    let mut done: Vec<_> = pending.iter().map(|_| None).collect();
-    std::future::poll_fn(|cx| {
-        for (slot, out) in pending.iter_mut().zip(&mut done) {
-            if let Some(future) = slot
-                && let std::task::Poll::Ready(value) = future.as_mut().poll(cx)
-            {
-                (*slot, *out) = (None, Some(value));
-            }
-        }
-        if pending.iter().all(Option::is_none) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-    })
-    .await;
-    done.into_iter().flatten().collect()
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 use crate::actor::{App, Srp, challenge, claims, refusal, says, tokens};
 use crate::soft_key::SoftKey;
-use crate::srp::futures_join;
+use futures_util::future::join_all;
 use serde_json::json;
 use testing::{Bench, PASSWORD};
 use user_pools::client::ClientSettings;
@@ -351,7 +351,7 @@ async fn first_codes_guessed_in_parallel_are_locked_like_one_after_the_other() {
         let code = format!("{at:08}");
         answer(app, asked, ALICE, &[("EMAIL_OTP_CODE", &code)]).await
     };
-    let said: Vec<_> = futures_join((0..32).map(guess)).await.into_iter().map(says).collect();
+    let said: Vec<_> = join_all((0..32).map(guess)).await.into_iter().map(says).collect();
     assert_eq!(said.iter().filter(|said| *said == MISMATCH).count(), 6, "{said:?}");
 }
 
