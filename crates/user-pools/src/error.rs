@@ -1,4 +1,5 @@
 //! What can go wrong, in Cognito's own words. The doors map each variant to the wire once; the texts of spec K sit in `messages.rs`.
+use crate::messages::PasswordRule;
 use crate::ports::StoreError;
 use std::borrow::Cow;
 
@@ -17,12 +18,59 @@ pub struct Error {
     pub reason: Option<Cow<'static, str>>,
     /// The decision stands noted under the request id already; a door need not note it again.
     pub noted: bool,
+    /// What the sentence says, for doors that speak to people in their own language.
+    pub topic: Option<Topic>,
+}
+
+/// What a sentence says, where the exception alone does not tell: `NotAuthorized` has twenty sentences. Only those that a person who signs in or up
+/// can meet have one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the sentences in `messages.rs` explain them")]
+pub enum Topic {
+    IncorrectCredentials,
+    UserDisabled,
+    TemporaryPasswordExpired,
+    PasswordAttempts,
+    /// The step between two answers is no good any more: only signing in again helps.
+    SessionEnded,
+    CodeUsed,
+    SignUpClosed,
+    CannotBeConfirmed,
+    NothingToResend,
+    NoRecoveryContact,
+    CannotReset,
+    ContactAdministrator,
+    UsernameNotEmail,
+    UsernameNotPhone,
+    UsernameNeither,
+    UsernameLikeEmail,
+    UsernameLikePhone,
+    UsernamePattern,
+    EmailTaken,
+    PhoneTaken,
+    EmailInvalid,
+    PhoneInvalid,
+    /// The first rule of the policy that a password breaks.
+    PasswordRule(PasswordRule),
+    /// The value of an attribute does not fit; the attribute's name.
+    Attribute(String, AttributeFault),
+}
+
+/// What is wrong with the value of an attribute; the bound that it breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum AttributeFault {
+    TooShort(String),
+    TooLong(String),
+    TooSmall(String),
+    TooGreat(String),
+    Form,
 }
 
 impl Error {
     /// An error with AWS's sentence.
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, message: message.into(), reason: None, noted: false }
+        Self { kind, message: message.into(), reason: None, noted: false, topic: None }
     }
 
     /// InvalidParameter with a sentence of one rule; sentences that several rules share sit in `messages.rs`.
@@ -34,6 +82,13 @@ impl Error {
     #[must_use]
     pub(crate) fn noted(mut self) -> Self {
         self.noted = true;
+        self
+    }
+
+    /// Says what the sentence is about.
+    #[must_use]
+    pub(crate) fn about(mut self, topic: Topic) -> Self {
+        self.topic = Some(topic);
         self
     }
 

@@ -2,33 +2,43 @@
 //! A constant is a whole refusal, exception and sentence; a function fills in a name. Apps compare these byte for byte.
 mod imports;
 
-use crate::error::{Error, ErrorKind as Kind};
+use crate::error::{AttributeFault, Error, ErrorKind as Kind, Topic};
 use std::borrow::Cow;
 use std::fmt::Display;
 
 pub use imports::*;
 
 const fn say(kind: Kind, sentence: &'static str) -> Error {
-    Error { kind, message: Cow::Borrowed(sentence), reason: None, noted: false }
+    Error { kind, message: Cow::Borrowed(sentence), reason: None, noted: false, topic: None }
+}
+
+/// A sentence that the login pages say in the person's own language.
+const fn told(kind: Kind, topic: Topic, sentence: &'static str) -> Error {
+    Error { kind, message: Cow::Borrowed(sentence), reason: None, noted: false, topic: Some(topic) }
 }
 
 // ---- Signing in (K 1, 2, 16-22, 31-33; C.4-C.9) ----
 
 /// Wrong password; also an unknown user where the client prevents existence errors (K 1).
-pub const INCORRECT_CREDENTIALS: Error = say(Kind::NotAuthorized, "Incorrect username or password.");
+pub const INCORRECT_CREDENTIALS: Error =
+    told(Kind::NotAuthorized, Topic::IncorrectCredentials, "Incorrect username or password.");
 /// Unknown user at sign-in, `LEGACY`; unknown user for admin operations (K 2).
 pub const USER_DOES_NOT_EXIST: Error = say(Kind::UserNotFound, "User does not exist.");
 /// K 16.
 pub const USER_NOT_CONFIRMED: Error = say(Kind::UserNotConfirmed, "User is not confirmed.");
 /// K 17.
-pub const USER_DISABLED: Error = say(Kind::NotAuthorized, "User is disabled.");
+pub const USER_DISABLED: Error = told(Kind::NotAuthorized, Topic::UserDisabled, "User is disabled.");
 /// K 18.
 pub const PASSWORD_RESET_REQUIRED: Error = say(Kind::PasswordResetRequired, "Password reset required for the user");
 /// K 19.
-pub const TEMPORARY_PASSWORD_EXPIRED: Error =
-    say(Kind::NotAuthorized, "Temporary password has expired and must be reset by an administrator.");
+pub const TEMPORARY_PASSWORD_EXPIRED: Error = told(
+    Kind::NotAuthorized,
+    Topic::TemporaryPasswordExpired,
+    "Temporary password has expired and must be reset by an administrator.",
+);
 /// The lockout (K 20).
-pub const PASSWORD_ATTEMPTS_EXCEEDED: Error = say(Kind::NotAuthorized, "Password attempts exceeded");
+pub const PASSWORD_ATTEMPTS_EXCEEDED: Error =
+    told(Kind::NotAuthorized, Topic::PasswordAttempts, "Password attempts exceeded");
 /// Too many calls, or the password hashing pool is full (K 22).
 pub const TOO_MANY_REQUESTS: Error = say(Kind::TooManyRequests, "Too many requests");
 /// An admin flow asked of `InitiateAuth` (K 33).
@@ -56,21 +66,25 @@ pub fn missing_parameter(name: impl Display) -> Error {
 /// Wrong MFA code (K 9).
 pub const INVALID_MFA_CODE: Error = say(Kind::CodeMismatch, "Invalid code received for user");
 /// A TOTP code came a second time (K 10).
-pub const TOTP_ALREADY_USED: Error = say(Kind::ExpiredCode, "Your software token has already been used once.");
+pub const TOTP_ALREADY_USED: Error =
+    told(Kind::ExpiredCode, Topic::CodeUsed, "Your software token has already been used once.");
 /// Wrong code while enrolling (K 11).
 pub const TOTP_ENROLMENT_MISMATCH: Error =
     say(Kind::EnableSoftwareTokenMFA, "Code mismatch and fail enable Software Token MFA");
 /// K 12.
-pub const SESSION_EXPIRED: Error = say(Kind::NotAuthorized, "Invalid session for the user, session is expired.");
+pub const SESSION_EXPIRED: Error =
+    told(Kind::NotAuthorized, Topic::SessionEnded, "Invalid session for the user, session is expired.");
 /// K 13.
 pub const SESSION_REUSED: Error =
-    say(Kind::NotAuthorized, "Invalid session for the user, session can only be used once.");
+    told(Kind::NotAuthorized, Topic::SessionEnded, "Invalid session for the user, session can only be used once.");
 /// The session does not open (K 14).
-pub const SESSION_INVALID: Error = say(Kind::NotAuthorized, "Invalid session for the user.");
+pub const SESSION_INVALID: Error = told(Kind::NotAuthorized, Topic::SessionEnded, "Invalid session for the user.");
 /// The session is another user's, client's or pool's (K 14).
-pub const SESSION_FOREIGN: Error = say(Kind::NotAuthorized, "Invalid session provided for the user.");
+pub const SESSION_FOREIGN: Error =
+    told(Kind::NotAuthorized, Topic::SessionEnded, "Invalid session provided for the user.");
 /// The challenge name is not the step the session stands at (K 15).
-pub const CHALLENGE_MISMATCH: Error = say(Kind::NotAuthorized, "Invalid code or auth state for the user.");
+pub const CHALLENGE_MISMATCH: Error =
+    told(Kind::NotAuthorized, Topic::SessionEnded, "Invalid code or auth state for the user.");
 
 /// NEW_PASSWORD_REQUIRED tries to change a required attribute that has a value (K 38).
 pub fn attribute_already_provided(name: impl Display) -> Error {
@@ -241,21 +255,26 @@ pub const CODE_EXPIRED: Error = say(Kind::ExpiredCode, "Invalid code provided, p
 pub const ATTEMPT_LIMIT_EXCEEDED: Error =
     say(Kind::LimitExceeded, "Attempt limit exceeded, please try after some time.");
 /// Self sign-up is closed (K 36).
-pub const SIGN_UP_NOT_PERMITTED: Error = say(Kind::NotAuthorized, "SignUp is not permitted for this user pool");
+pub const SIGN_UP_NOT_PERMITTED: Error =
+    told(Kind::NotAuthorized, Topic::SignUpClosed, "SignUp is not permitted for this user pool");
 /// K 44.
-pub const ALREADY_CONFIRMED: Error = say(Kind::InvalidParameter, "User is already confirmed.");
+pub const ALREADY_CONFIRMED: Error =
+    told(Kind::InvalidParameter, Topic::CannotBeConfirmed, "User is already confirmed.");
 /// Resend where the pool verifies nothing, or the user has nothing to verify (cognito-local's and moto's neighbours; I).
 pub const NOTHING_TO_RESEND: Error =
-    say(Kind::InvalidParameter, "Cannot resend codes. Auto verification not turned on.");
+    told(Kind::InvalidParameter, Topic::NothingToResend, "Cannot resend codes. Auto verification not turned on.");
 /// K 45.
-pub const NO_RECOVERY_CONTACT: Error = say(
+pub const NO_RECOVERY_CONTACT: Error = told(
     Kind::InvalidParameter,
+    Topic::NoRecoveryContact,
     "Cannot reset password for the user as there is no registered/verified email or phone_number",
 );
 /// K 46.
-pub const CANNOT_RESET_NOW: Error = say(Kind::NotAuthorized, "User password cannot be reset in the current state.");
+pub const CANNOT_RESET_NOW: Error =
+    told(Kind::NotAuthorized, Topic::CannotReset, "User password cannot be reset in the current state.");
 /// K 47.
-pub const CONTACT_ADMINISTRATOR: Error = say(Kind::NotAuthorized, "Contact administrator to reset password.");
+pub const CONTACT_ADMINISTRATOR: Error =
+    told(Kind::NotAuthorized, Topic::ContactAdministrator, "Contact administrator to reset password.");
 /// The message could not be handed over.
 pub const DELIVERY_FAILED: Error =
     say(Kind::CodeDeliveryFailure, "Unable to deliver the message to the user. Please try again.");
@@ -266,38 +285,56 @@ pub const CANNOT_RESEND_INVITATION: Error =
 /// Confirming a user that does not wait for it (K 43).
 pub fn cannot_be_confirmed(status: impl Display) -> Error {
     Error::new(Kind::NotAuthorized, format!("User cannot be confirmed. Current status is {status}"))
+        .about(Topic::CannotBeConfirmed)
 }
 
 /// SignUp in a `UsernameAttributes` pool, name taken (K 5). `kind` is `email` or `phone_number`.
 pub fn given_account_exists(kind: impl Display) -> Error {
-    Error::new(Kind::UsernameExists, format!("An account with the given {kind} already exists."))
+    let topic = taken(&kind);
+    Error { topic, ..Error::new(Kind::UsernameExists, format!("An account with the given {kind} already exists.")) }
 }
 
 /// An alias is another user's (K 6). `kind` is the attribute's name.
 pub fn alias_exists(kind: impl Display) -> Error {
-    Error::new(Kind::AliasExists, format!("An account with the {kind} already exists."))
+    let topic = taken(&kind);
+    Error { topic, ..Error::new(Kind::AliasExists, format!("An account with the {kind} already exists.")) }
+}
+
+fn taken(kind: &impl Display) -> Option<Topic> {
+    match kind.to_string().as_str() {
+        "email" => Some(Topic::EmailTaken),
+        "phone_number" => Some(Topic::PhoneTaken),
+        _ => None,
+    }
 }
 
 // ---- Usernames (K 42; C.17 step 2; H.2) ----
 
 /// `UsernameAttributes` is e-mail alone.
-pub const USERNAME_SHOULD_BE_EMAIL: Error = say(Kind::InvalidParameter, "Username should be an email.");
+pub const USERNAME_SHOULD_BE_EMAIL: Error =
+    told(Kind::InvalidParameter, Topic::UsernameNotEmail, "Username should be an email.");
 /// `UsernameAttributes` is the phone number alone.
-pub const USERNAME_SHOULD_BE_PHONE: Error = say(Kind::InvalidParameter, "Username should be a phone number.");
+pub const USERNAME_SHOULD_BE_PHONE: Error =
+    told(Kind::InvalidParameter, Topic::UsernameNotPhone, "Username should be a phone number.");
 /// `UsernameAttributes` is both.
 pub const USERNAME_SHOULD_BE_EITHER: Error =
-    say(Kind::InvalidParameter, "Username should be either an email or a phone number.");
+    told(Kind::InvalidParameter, Topic::UsernameNeither, "Username should be either an email or a phone number.");
 /// An alias pool refuses usernames that look like its alias.
-pub const USERNAME_LIKE_EMAIL: Error =
-    say(Kind::InvalidParameter, "Username cannot be of email format, since user pool is configured for email alias.");
-/// As above, for the phone number.
-pub const USERNAME_LIKE_PHONE: Error = say(
+pub const USERNAME_LIKE_EMAIL: Error = told(
     Kind::InvalidParameter,
+    Topic::UsernameLikeEmail,
+    "Username cannot be of email format, since user pool is configured for email alias.",
+);
+/// As above, for the phone number.
+pub const USERNAME_LIKE_PHONE: Error = told(
+    Kind::InvalidParameter,
+    Topic::UsernameLikePhone,
     "Username cannot be of phone number format, since user pool is configured for phone number alias.",
 );
 /// A username with white space or control characters, empty or too long, for doors that do not check shapes (A.5).
-pub const USERNAME_PATTERN: Error = say(
+pub const USERNAME_PATTERN: Error = told(
     Kind::InvalidParameter,
+    Topic::UsernamePattern,
     "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
 );
 /// A name that users of an identity provider get (ours: AWS's texts know none for it).
@@ -314,6 +351,7 @@ pub const USERNAME_ATTRIBUTE_DIFFERS: Error =
 /// K 35, with the first rule that failed.
 pub fn password_policy(rule: PasswordRule) -> Error {
     Error::new(Kind::InvalidPassword, format!("Password did not conform with policy: {}", rule.sentence()))
+        .about(Topic::PasswordRule(rule))
 }
 
 /// A rule of the password policy, in the order they are checked (H.4).
@@ -362,9 +400,9 @@ pub const PREVIOUS_PASSWORD_REQUIRED: Error = say(
 pub const UNAUTHORIZED_ATTRIBUTE: Error =
     say(Kind::NotAuthorized, "A client attempted to write unauthorized attribute");
 /// H.1.
-pub const INVALID_PHONE: Error = say(Kind::InvalidParameter, "Invalid phone number format.");
+pub const INVALID_PHONE: Error = told(Kind::InvalidParameter, Topic::PhoneInvalid, "Invalid phone number format.");
 /// H.1.
-pub const INVALID_EMAIL: Error = say(Kind::InvalidParameter, "Invalid email address format.");
+pub const INVALID_EMAIL: Error = told(Kind::InvalidParameter, Topic::EmailInvalid, "Invalid email address format.");
 /// GetUserAttributeVerificationCode or VerifyUserAttribute for anything but the two contacts (I).
 pub const NOT_VERIFIABLE: Error =
     say(Kind::InvalidParameter, "Invalid attribute name: only email and phone_number can be verified.");
@@ -378,6 +416,11 @@ pub const CANNOT_DELETE_SIGN_IN_NAME: Error =
 /// One or more violations of the schema, already worded by [`required`], [`wrong_type`] ... (K 40, 41).
 pub fn schema(violations: &str) -> Error {
     Error::new(Kind::InvalidParameter, format!("Attributes did not conform to the schema: {violations}"))
+}
+
+/// The value of one attribute does not fit (K 40); `line` as for [`schema`].
+pub fn unfit(name: &str, fault: AttributeFault, line: &str) -> Error {
+    schema(line).about(Topic::Attribute(name.to_owned(), fault))
 }
 
 /// A line for [`schema`]: a required attribute lacks.

@@ -1,5 +1,5 @@
 //! Whether a value fits its attribute: type, bounds, and the formats of addresses, numbers and dates.
-use crate::error::Result;
+use crate::error::{AttributeFault as Fault, Result};
 use crate::messages;
 use crate::names;
 use crate::pool::{AttributeType, SchemaAttribute};
@@ -11,7 +11,7 @@ const VALUE_MAX: usize = 2048;
 pub(super) fn check(attribute: &SchemaAttribute, value: &str) -> Result<String> {
     let name = attribute.name.as_str();
     if value.len() > VALUE_MAX || value.contains('\0') {
-        return Err(messages::schema(&messages::too_long(name, VALUE_MAX)));
+        return Err(messages::unfit(name, Fault::TooLong(VALUE_MAX.to_string()), &messages::too_long(name, VALUE_MAX)));
     }
     match attribute.data_type {
         AttributeType::String => check_string(attribute, value)?,
@@ -27,16 +27,18 @@ fn check_string(attribute: &SchemaAttribute, value: &str) -> Result<()> {
     match name {
         "email" if !names::is_email(value) => return Err(messages::INVALID_EMAIL),
         "phone_number" if !names::is_phone(value) => return Err(messages::INVALID_PHONE),
-        "birthdate" if !is_date(value) => return Err(messages::schema(&messages::wrong_birthdate(name))),
+        "birthdate" if !is_date(value) => {
+            return Err(messages::unfit(name, Fault::Form, &messages::wrong_birthdate(name)));
+        }
         _ => {}
     }
     let length = value.chars().count();
     let bound = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<usize>().ok());
     if let Some(min) = bound(&attribute.min).filter(|min| length < *min) {
-        return Err(messages::schema(&messages::too_short(name, min)));
+        return Err(messages::unfit(name, Fault::TooShort(min.to_string()), &messages::too_short(name, min)));
     }
     if let Some(max) = bound(&attribute.max).filter(|max| length > *max) {
-        return Err(messages::schema(&messages::too_long(name, max)));
+        return Err(messages::unfit(name, Fault::TooLong(max.to_string()), &messages::too_long(name, max)));
     }
     Ok(())
 }
@@ -46,13 +48,13 @@ fn check_number(attribute: &SchemaAttribute, value: &str) -> Result<()> {
     let name = attribute.name.as_str();
     let plain = value.bytes().all(|b| b.is_ascii_digit() || b"+-.".contains(&b));
     let number = value.parse::<f64>().ok().filter(|_| plain);
-    let number = number.ok_or_else(|| messages::schema(&messages::wrong_type(name, "number")))?;
+    let number = number.ok_or_else(|| messages::unfit(name, Fault::Form, &messages::wrong_type(name, "number")))?;
     let bound = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<f64>().ok());
     if let Some(min) = bound(&attribute.min).filter(|min| number < *min) {
-        return Err(messages::schema(&messages::too_small(name, min)));
+        return Err(messages::unfit(name, Fault::TooSmall(min.to_string()), &messages::too_small(name, min)));
     }
     if let Some(max) = bound(&attribute.max).filter(|max| number > *max) {
-        return Err(messages::schema(&messages::too_great(name, max)));
+        return Err(messages::unfit(name, Fault::TooGreat(max.to_string()), &messages::too_great(name, max)));
     }
     Ok(())
 }
@@ -62,13 +64,13 @@ fn check_boolean(name: &str, value: &str) -> Result<String> {
     if matches!(lower.as_str(), "true" | "false") {
         Ok(lower)
     } else {
-        Err(messages::schema(&messages::wrong_type(name, "boolean")))
+        Err(messages::unfit(name, Fault::Form, &messages::wrong_type(name, "boolean")))
     }
 }
 
 fn check_date_time(name: &str, value: &str) -> Result<()> {
     let reads = value.parse::<jiff::Timestamp>().is_ok() || value.parse::<jiff::civil::DateTime>().is_ok();
-    if reads { Ok(()) } else { Err(messages::schema(&messages::wrong_type(name, "date and time"))) }
+    if reads { Ok(()) } else { Err(messages::unfit(name, Fault::Form, &messages::wrong_type(name, "date and time"))) }
 }
 
 /// `YYYY-MM-DD`, a real day.
