@@ -1,5 +1,6 @@
 //! Answers: pages, redirects, JSON, and the headers each kind always carries.
 use crate::page::Page;
+use crate::routes::Call;
 use askama::Template as _;
 use bytes::Bytes;
 use http::header::{self, HeaderName, HeaderValue};
@@ -32,7 +33,8 @@ fn no_store(answer: &mut Response<Bytes>) {
 }
 
 /// A page. `client` is the one whose sign-in it belongs to: forms may lead to its registered URLs.
-pub(crate) fn page(status: StatusCode, page: &Page, client: Option<&AppClient>) -> Response<Bytes> {
+pub(crate) fn page(call: &Call<'_>, status: StatusCode, page: Page, client: Option<&AppClient>) -> Response<Bytes> {
+    let page = page.in_language_of(call);
     let Ok(html) = page.render() else { return empty(StatusCode::INTERNAL_SERVER_ERROR) };
     let mut answer = empty(status);
     *answer.body_mut() = Bytes::from(html);
@@ -42,6 +44,7 @@ pub(crate) fn page(status: StatusCode, page: &Page, client: Option<&AppClient>) 
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
+    set(&mut answer, header::CONTENT_LANGUAGE, call.lang.tag());
     set(&mut answer, header::X_FRAME_OPTIONS, "DENY");
     set(&mut answer, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(&mut answer, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");

@@ -10,6 +10,7 @@ use user_pools::{PoolId, UserPools};
 /// The name of the hidden field.
 pub(crate) const FIELD: &str = "_csrf";
 const SECRET: &str = "cognito-csrf";
+const LANGUAGE: &str = "cognito-lang";
 /// 32 bytes in base64url.
 const LENGTH: usize = 43;
 
@@ -111,6 +112,16 @@ pub(crate) fn set_login_cookie(call: &Call<'_>, login: &LoginOf, value: &str) ->
 /// Takes the login cookie away.
 pub(crate) fn clear_login_cookie(call: &Call<'_>, pool: &PoolId) -> String {
     format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{}", name(call, &login_name(pool)), secure(call))
+}
+
+/// The language that the browser keeps.
+pub(crate) fn language<'a>(call: &'a Call<'_>) -> Option<&'a str> {
+    cookie(call, &name(call, LANGUAGE))
+}
+
+/// Keeps a language for a year.
+pub(crate) fn set_language(call: &Call<'_>, tag: &str) -> String {
+    format!("{}={tag}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{}", name(call, LANGUAGE), secure(call))
 }
 
 /// The pool stands in the name: on the plain base all pools share one host.

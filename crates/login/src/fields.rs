@@ -1,18 +1,19 @@
 //! Inputs: what a pool calls its usernames, how each attribute is asked for, and the password policy in words.
+use crate::language::Lang;
 use crate::page::Field;
 use user_pools::attributes::writable;
 use user_pools::client::ClientSettings;
 use user_pools::pool::{AliasKind, AttributeType, PasswordPolicy, PoolSettings};
 
 /// The username of somebody who has an account. Its type is `text`: a sub or a phone number may be entered too.
-pub(crate) fn username(settings: &PoolSettings, value: &str) -> Field {
+pub(crate) fn username(lang: Lang, settings: &PoolSettings, value: &str) -> Field {
     let names = &settings.username_attributes;
     let (label, inputmode) = match (names.contains(&AliasKind::Email), names.contains(&AliasKind::Phone)) {
-        (true, false) => ("Email address", Some("email")),
-        (false, true) => ("Phone number", Some("tel")),
-        (true, true) => ("Email address or phone number", None),
-        (false, false) if settings.alias_attributes.contains(&AliasKind::Email) => ("Username or email address", None),
-        (false, false) => ("Username", None),
+        (true, false) => (lang.email(), Some("email")),
+        (false, true) => (lang.phone_number(), Some("tel")),
+        (true, true) => (lang.email_or_phone(), None),
+        (false, false) if settings.alias_attributes.contains(&AliasKind::Email) => (lang.username_or_email(), None),
+        (false, false) => (lang.username(), None),
     };
     Field {
         name: "username".into(),
@@ -27,23 +28,23 @@ pub(crate) fn username(settings: &PoolSettings, value: &str) -> Field {
 }
 
 /// The username of the account at hand, so that the person sees and the password manager knows whose password it is.
-pub(crate) fn known_username(settings: &PoolSettings, value: &str) -> Field {
-    Field { readonly: true, ..username(settings, value) }
+pub(crate) fn known_username(lang: Lang, settings: &PoolSettings, value: &str) -> Field {
+    Field { readonly: true, ..username(lang, settings, value) }
 }
 
 /// A password that exists.
-pub(crate) fn current_password() -> Field {
-    Field { autocomplete: "current-password", ..password("password", "Password") }
+pub(crate) fn current_password(lang: Lang) -> Field {
+    Field { autocomplete: "current-password", ..password("password", lang.password()) }
 }
 
 /// A password to be chosen, with the policy.
-pub(crate) fn new_password(name: &str, label: &str, policy: &PasswordPolicy) -> Field {
-    Field { hint: Some(policy_in_words(policy)), ..password(name, label) }
+pub(crate) fn new_password(lang: Lang, name: &str, label: &str, policy: &PasswordPolicy) -> Field {
+    Field { hint: Some(policy_in_words(lang, policy)), ..password(name, label) }
 }
 
 /// The same once more.
-pub(crate) fn repeated_password() -> Field {
-    password("confirm_password", "New password again")
+pub(crate) fn repeated_password(lang: Lang) -> Field {
+    password("confirm_password", lang.new_password_again())
 }
 
 fn password(name: &str, label: &str) -> Field {
@@ -76,29 +77,25 @@ pub(crate) fn optional(name: &str, label: &str) -> Field {
 }
 
 /// The policy as a sentence, so that nobody has to guess.
-pub(crate) fn policy_in_words(policy: &PasswordPolicy) -> String {
+pub(crate) fn policy_in_words(lang: Lang, policy: &PasswordPolicy) -> String {
     let kinds = [
-        (policy.require_uppercase, "an upper-case letter"),
-        (policy.require_lowercase, "a lower-case letter"),
-        (policy.require_numbers, "a number"),
-        (policy.require_symbols, "a symbol such as ! ? # -"),
+        (policy.require_uppercase, lang.kind_upper()),
+        (policy.require_lowercase, lang.kind_lower()),
+        (policy.require_numbers, lang.kind_number()),
+        (policy.require_symbols, lang.kind_symbol()),
     ];
     let needed: Vec<_> = kinds.into_iter().filter(|(required, _)| *required).map(|(_, words)| words).collect();
-    let with = match needed.as_slice() {
-        [] => String::new(),
-        [one] => format!(", with {one}"),
-        [most @ .., last] => format!(", with {} and {last}", most.join(", ")),
-    };
-    format!("At least {} characters{with}.", policy.minimum_length)
+    let count = policy.minimum_length.to_string();
+    if needed.is_empty() { lang.policy(&count) } else { lang.policy_with(&count, &lang.listed(&needed)) }
 }
 
 /// What a sign-up asks for beside the password. In pools whose usernames are addresses the address is the username.
-pub(crate) fn sign_up(settings: &PoolSettings, client: &ClientSettings) -> Vec<Field> {
+pub(crate) fn sign_up(lang: Lang, settings: &PoolSettings, client: &ClientSettings) -> Vec<Field> {
     let names = &settings.username_attributes;
     let mut fields = match names.as_slice() {
-        [] => vec![Field { label: "Username".into(), inputmode: None, ..username(settings, "") }],
-        [one] => vec![attribute(settings, one.attribute())],
-        _ => vec![username(settings, "")],
+        [] => vec![Field { label: lang.username().into(), inputmode: None, ..username(lang, settings, "") }],
+        [one] => vec![attribute(lang, settings, one.attribute())],
+        _ => vec![username(lang, settings, "")],
     };
     let contacts = settings.auto_verified.iter().map(|contact| contact.attribute());
     let required =
@@ -108,37 +105,35 @@ pub(crate) fn sign_up(settings: &PoolSettings, client: &ClientSettings) -> Vec<F
     for name in required.chain(contacts) {
         let asked = fields.iter().any(|field| field.name == name);
         if !asked && name != "sub" && !is_username(name) && writable(client, name) {
-            fields.push(attribute(settings, name));
+            fields.push(attribute(lang, settings, name));
         }
     }
     fields
 }
 
 /// The input of an attribute; required.
-pub(crate) fn attribute(settings: &PoolSettings, name: &str) -> Field {
-    let (label, kind, autocomplete, inputmode) = match name {
-        "email" => ("Email address", "email", "email", None),
-        "phone_number" => ("Phone number", "tel", "tel", None),
-        "name" => ("Full name", "text", "name", None),
-        "given_name" => ("Given name", "text", "given-name", None),
-        "family_name" => ("Family name", "text", "family-name", None),
-        "middle_name" => ("Middle name", "text", "additional-name", None),
-        "nickname" => ("Nickname", "text", "nickname", None),
-        "preferred_username" => ("Preferred username", "text", "off", None),
-        "profile" => ("Profile page (URL)", "text", "url", Some("url")),
-        "picture" => ("Picture (URL)", "text", "photo", Some("url")),
-        "website" => ("Website (URL)", "text", "url", Some("url")),
-        "gender" => ("Gender", "text", "sex", None),
-        "birthdate" => ("Birth date", "date", "bday", None),
-        "zoneinfo" => ("Time zone", "text", "off", None),
-        "locale" => ("Language", "text", "language", None),
-        "address" => ("Address", "text", "street-address", None),
-        _ => return custom(settings, name),
+pub(crate) fn attribute(lang: Lang, settings: &PoolSettings, name: &str) -> Field {
+    let (kind, autocomplete, inputmode) = match name {
+        "email" => ("email", "email", None),
+        "phone_number" => ("tel", "tel", None),
+        "name" => ("text", "name", None),
+        "given_name" => ("text", "given-name", None),
+        "family_name" => ("text", "family-name", None),
+        "middle_name" => ("text", "additional-name", None),
+        "nickname" => ("text", "nickname", None),
+        "profile" | "website" => ("text", "url", Some("url")),
+        "picture" => ("text", "photo", Some("url")),
+        "gender" => ("text", "sex", None),
+        "birthdate" => ("date", "bday", None),
+        "locale" => ("text", "language", None),
+        "address" => ("text", "street-address", None),
+        "preferred_username" | "zoneinfo" => ("text", "off", None),
+        _ => return custom(lang, settings, name),
     };
-    let hint = (name == "phone_number").then(|| "With + and the country code, such as +15555550100.".to_owned());
+    let hint = (name == "phone_number").then(|| lang.phone_hint("+15555550100"));
     Field {
         name: name.into(),
-        label: label.into(),
+        label: label(lang, name),
         kind,
         autocomplete,
         inputmode,
@@ -148,12 +143,37 @@ pub(crate) fn attribute(settings: &PoolSettings, name: &str) -> Field {
     }
 }
 
-fn custom(settings: &PoolSettings, name: &str) -> Field {
+fn custom(lang: Lang, settings: &PoolSettings, name: &str) -> Field {
     let number = settings.schema.iter().any(|a| a.name == name && a.data_type == AttributeType::Number);
-    let words = name.rsplit(':').next().unwrap_or(name).replace(['_', '-'], " ");
-    let mut letters = words.chars();
-    let label = letters.next().map(|first| first.to_uppercase().chain(letters).collect());
-    Field { required: true, inputmode: number.then_some("numeric"), ..optional(name, &label.unwrap_or(words)) }
+    Field { required: true, inputmode: number.then_some("numeric"), ..optional(name, &label(lang, name)) }
+}
+
+/// What an attribute is called; the pool's own attributes by their names.
+pub(crate) fn label(lang: Lang, name: &str) -> String {
+    let label = match name {
+        "email" => lang.email(),
+        "phone_number" => lang.phone_number(),
+        "name" => lang.full_name(),
+        "given_name" => lang.given_name(),
+        "family_name" => lang.family_name(),
+        "middle_name" => lang.middle_name(),
+        "nickname" => lang.nickname(),
+        "preferred_username" => lang.preferred_username(),
+        "profile" => lang.profile(),
+        "picture" => lang.picture(),
+        "website" => lang.website(),
+        "gender" => lang.gender(),
+        "birthdate" => lang.birthdate(),
+        "zoneinfo" => lang.time_zone(),
+        "locale" => lang.language(),
+        "address" => lang.address(),
+        _ => {
+            let words = name.rsplit(':').next().unwrap_or(name).replace(['_', '-'], " ");
+            let mut letters = words.chars();
+            return letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+        }
+    };
+    label.to_owned()
 }
 
 #[cfg(test)]
@@ -174,11 +194,11 @@ mod tests {
     #[test]
     fn the_username_is_asked_for_in_the_pools_own_words() {
         let email = pool(|settings| settings.username_attributes = vec![AliasKind::Email]);
-        assert_eq!(username(&email, "").label, "Email address");
-        assert_eq!(names(&sign_up(&email, &ClientSettings::default())), ["email"]);
+        assert_eq!(username(Lang::En, &email, "").label, "Email address");
+        assert_eq!(names(&sign_up(Lang::En, &email, &ClientSettings::default())), ["email"]);
         let both = pool(|settings| settings.username_attributes = vec![AliasKind::Email, AliasKind::Phone]);
-        assert_eq!(names(&sign_up(&both, &ClientSettings::default())), ["username"]);
-        assert_eq!(names(&sign_up(&pool(|_| {}), &ClientSettings::default())), ["username"]);
+        assert_eq!(names(&sign_up(Lang::En, &both, &ClientSettings::default())), ["username"]);
+        assert_eq!(names(&sign_up(Lang::En, &pool(|_| {}), &ClientSettings::default())), ["username"]);
     }
 
     #[test]
@@ -189,14 +209,14 @@ mod tests {
                 attribute.required |= attribute.name == "name";
             }
         });
-        assert_eq!(names(&sign_up(&settings, &ClientSettings::default())), ["username", "name", "email"]);
+        assert_eq!(names(&sign_up(Lang::En, &settings, &ClientSettings::default())), ["username", "name", "email"]);
     }
 
     #[test]
     fn the_policy_is_told_in_words() {
         let policy = PasswordPolicy { require_symbols: false, ..PasswordPolicy::default() };
         let words = "At least 8 characters, with an upper-case letter, a lower-case letter and a number.";
-        assert_eq!(policy_in_words(&policy), words);
+        assert_eq!(policy_in_words(Lang::En, &policy), words);
         let only_long = PasswordPolicy {
             minimum_length: 15,
             require_uppercase: false,
@@ -204,6 +224,6 @@ mod tests {
             require_numbers: false,
             ..policy
         };
-        assert_eq!(policy_in_words(&only_long), "At least 15 characters.");
+        assert_eq!(policy_in_words(Lang::En, &only_long), "At least 15 characters.");
     }
 }

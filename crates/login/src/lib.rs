@@ -11,6 +11,7 @@ mod encode;
 mod federation;
 mod fields;
 mod finish;
+mod language;
 mod logout;
 mod page;
 mod pages;

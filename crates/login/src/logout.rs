@@ -21,7 +21,7 @@ pub(crate) async fn get(call: &Call<'_>) -> Response<Bytes> {
     }
     let subject = Subject { pool: Some(&site.pool.id), client: Some(&site.client.id), user: None };
     call.login.pools.note(&call.cx, ACTION, subject, Ok(()));
-    let answer = to.map_or_else(|| failure::signed_out(&site), |to| answer::redirect(&to));
+    let answer = to.map_or_else(|| failure::signed_out(call, &site), |to| answer::redirect(&to));
     let answer = answer::with_cookie(answer, &browser::clear_login_cookie(call, &site.pool.id));
     clear_site_data(call, answer)
 }

@@ -1,11 +1,17 @@
 //! What a page is made of. All pages share one template: heading, notices, forms, links. askama escapes every text.
-use crate::assets;
+use crate::language::{self, Lang};
+use crate::routes::Call;
+use crate::{assets, encode};
 use askama::Template;
 
 /// A page.
 #[derive(Template, Default)]
 #[template(path = "page.html")]
 pub(crate) struct Page {
+    /// Its language.
+    pub lang: Lang,
+    /// The same page in each language.
+    pub languages: Vec<Choice>,
     /// The style sheet.
     pub css: &'static str,
     /// The app's name, above the heading.
@@ -34,11 +40,50 @@ impl Page {
         Self { css: assets::css_path(), heading: heading.into(), ..Self::default() }
     }
 
+    /// Puts the language and the menu of languages on. A page that answers a form is asked for anew where its form stands.
+    pub fn in_language_of(mut self, call: &Call<'_>) -> Self {
+        let form = self.forms.first().filter(|_| call.is_post());
+        let path = form.map_or(call.request.path.as_str(), |form| form.action.split('?').next().unwrap_or_default());
+        let kept = call.query.only(&MENU);
+        let href = |lang: Lang| {
+            let pairs = kept.iter().copied().chain([("lang", lang.tag())]);
+            encode::with(path, '?', &encode::query(pairs))
+        };
+        self.lang = call.lang;
+        self.languages = language::ALL.into_iter().map(|lang| Choice { lang, href: href(lang) }).collect();
+        self
+    }
+
     /// The first letter of the app's name, for its mark.
     fn initial(&self) -> String {
         let name = self.app.as_deref().unwrap_or_default();
         name.chars().find(|c| c.is_alphanumeric()).map_or_else(|| "\u{2022}".to_owned(), |c| c.to_uppercase().collect())
     }
+}
+
+/// What the menu of languages carries along beside the authorize request.
+const MENU: [&str; 14] = [
+    "client_id",
+    "response_type",
+    "scope",
+    "redirect_uri",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "prompt",
+    "max_age",
+    "login_hint",
+    "error",
+    "request_id",
+    "notice",
+];
+
+/// A language in the menu.
+pub(crate) struct Choice {
+    pub lang: Lang,
+    /// The page in it.
+    pub href: String,
 }
 
 /// An entry of the error summary.
@@ -115,6 +160,11 @@ pub(crate) struct Field {
 }
 
 impl Field {
+    /// Addresses, numbers and codes run from left to right in every language.
+    fn ltr(&self) -> bool {
+        self.inputmode.is_some() || matches!(self.kind, "email" | "tel")
+    }
+
     /// Whether anything describes it.
     fn described(&self) -> Option<String> {
         let problem = self.problem.as_ref().map(|_| format!("{}-problem", self.name));
@@ -167,6 +217,6 @@ mod tests {
         };
         let html = page.render().unwrap();
         assert!(!html.contains("<script") && !html.contains(EVIL), "{html}");
-        assert!(html.matches("&#34;&#62;&#60;script").count() > 20, "they are there, as text: {html}");
+        assert!(html.matches("&#34;&#62;&#60;script").count() > 19, "they are there, as text: {html}");
     }
 }

@@ -33,6 +33,11 @@ impl Params {
         self.0.iter().map(|(name, _)| name.as_str()).find(|name| !seen.insert(*name))
     }
 
+    /// The parameters of these names that have a value, in the order of the names.
+    pub fn only<'a>(&'a self, names: &[&'static str]) -> Vec<(&'static str, &'a str)> {
+        names.iter().filter_map(|name| Some((*name, self.get(name)?))).collect()
+    }
+
     pub fn len(&self) -> usize {
         self.0.len()
     }

@@ -1,17 +1,18 @@
 //! The QR code of an authenticator app's key, as SVG without any style.
 use crate::encode;
+use crate::language::Lang;
 use crate::page::Shown;
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 
 /// What to show for a key: `issuer` and `account` are what the app will list it under.
-pub(crate) fn shown(issuer: &str, account: &str, key: &str) -> Option<Shown> {
+pub(crate) fn shown(lang: Lang, issuer: &str, account: &str, key: &str) -> Option<Shown> {
     let uri = uri(issuer, account, key);
     let code = QrCode::with_error_correction_level(uri.as_bytes(), EcLevel::M).ok()?;
     // Dark on light in both colour schemes: many scanners read nothing else.
     let svg = code.render::<svg::Color<'_>>().min_dimensions(208, 208).build();
     let start = svg.find("<svg")? + "<svg".len();
-    let svg = format!("<svg role=\"img\" aria-label=\"QR code for your authenticator app\"{}", &svg[start..]);
+    let svg = format!("<svg role=\"img\" aria-label=\"{}\"{}", lang.qr_code(), &svg[start..]);
     Some(Shown { svg, key: grouped(key) })
 }
 
@@ -36,7 +37,7 @@ mod tests {
 
     #[test]
     fn the_svg_has_neither_style_nor_prolog() {
-        let shown = shown("My App", "a@b.example", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP").unwrap();
+        let shown = shown(Lang::En, "My App", "a@b.example", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP").unwrap();
         assert!(shown.svg.starts_with("<svg role=\"img\""));
         assert!(!shown.svg.contains("style") && !shown.svg.contains("<?xml"));
         assert!(shown.key.starts_with("JBSW Y3DP "));

@@ -1,4 +1,5 @@
 //! Which path leads where. One table; what a path does with a method it has not got is decided here.
+use crate::language::Lang;
 use crate::params::Params;
 use crate::{
     Login, LoginRequest, answer, assets, authorize, discovery, federation, logout, pages, revoke, token, user_info,
@@ -83,6 +84,8 @@ pub(crate) struct Call<'a> {
     pub cx: RequestContext,
     pub request: LoginRequest,
     pub query: Params,
+    /// The language of the answer.
+    pub lang: Lang,
     /// Empty unless the body says that it is a form.
     pub form: Params,
 }
@@ -93,7 +96,8 @@ pub const MAX_FORM: usize = 64 * 1024;
 impl<'a> Call<'a> {
     pub fn new(login: &'a Login, cx: RequestContext, request: LoginRequest) -> Self {
         let query = Params::parse(request.query.as_deref().unwrap_or_default().as_bytes());
-        let mut call = Self { login, cx, request, query, form: Params::default() };
+        let mut call = Self { login, cx, request, query, lang: Lang::En, form: Params::default() };
+        call.lang = Lang::of(&call);
         if call.is_form() && call.request.body.len() <= MAX_FORM {
             call.form = Params::parse(&call.request.body);
         }
@@ -142,7 +146,13 @@ pub(crate) async fn dispatch(call: &Call<'_>) -> Response<Bytes> {
         Door::Open if !allowed => answer::open_to_pages(answer::method_not_allowed(methods)),
         Door::Open => answer::open_to_pages(open(call, *endpoint).await),
         Door::Page if !allowed => answer::method_not_allowed(methods),
-        Door::Page => page(call, *endpoint).await,
+        Door::Page => {
+            let answer = Box::pin(page(call, *endpoint)).await;
+            match Lang::set_cookie(call) {
+                Some(cookie) => answer::with_cookie(answer, &cookie),
+                None => answer,
+            }
+        }
     }
 }
 
@@ -161,7 +171,7 @@ async fn page(call: &Call<'_>, endpoint: Endpoint) -> Response<Bytes> {
         Endpoint::Front => pages::front::get(call).await,
         Endpoint::Authorize => authorize::get(call).await,
         Endpoint::IdpResponse => federation::handle(call).await,
-        Endpoint::CodeSignIn => pages::code_sign_in::handle(call).await,
+        Endpoint::CodeSignIn => Box::pin(pages::code_sign_in::handle(call)).await,
         Endpoint::SignIn => pages::sign_in::handle(call).await,
         Endpoint::SignUp => pages::sign_up::handle(call).await,
         Endpoint::Confirm => pages::confirm::handle(call).await,

@@ -32,13 +32,13 @@ pub(crate) async fn handle(call: &Call<'_>) -> Response<Bytes> {
 
 fn page(scene: &Scene<'_>, username: &str, problem: Option<(StatusCode, Problem)>) -> Response<Bytes> {
     let (status, problems) = problem.map_or((StatusCode::OK, vec![]), |(status, problem)| (status, vec![problem]));
-    let field = fields::username(&scene.site().pool.settings, username);
+    let field = fields::username(scene.lang(), &scene.site().pool.settings, username);
     let page = Page {
         problems,
-        lead: vec!["We will send you a code. You need no password.".to_owned()],
-        forms: vec![scene.form("/login/code", "Send the code", vec![field])],
-        links: vec![scene.link("", "Sign in with your password", "/login")],
-        ..Page::new("Sign in with a code")
+        lead: vec![scene.lang().code_sign_in_lead().to_owned()],
+        forms: vec![scene.form("/login/code", scene.lang().send_the_code(), vec![field])],
+        links: vec![scene.link("", scene.lang().sign_in_with_password(), "/login")],
+        ..Page::new(scene.lang().sign_in_with_code())
     };
     scene.show(status, page)
 }
@@ -47,17 +47,17 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
     let username = scene.given("username");
     let wrong = |status, problem| page(scene, username, Some((status, problem)));
     if username.is_empty() {
-        return wrong(StatusCode::BAD_REQUEST, Problem::of("username", "Enter your username."));
+        return wrong(StatusCode::BAD_REQUEST, Problem::of("username", scene.lang().enter_username()));
     }
     match begun(scene, username).await {
         Ok(Some(outcome)) => step::advance(scene, username, outcome).await,
         Ok(None) => {
-            let text = "No code can be sent for this account. Sign in with its password.";
+            let text = scene.lang().no_code_for_account();
             wrong(StatusCode::BAD_REQUEST, Problem::of("username", text))
         }
         Err(error) => {
             let names = problem::Names { username: "username", ..problem::Names::default() };
-            wrong(problem::status(&error), problem::of(&error, names))
+            wrong(problem::status(&error), problem::of(scene.lang(), &error, names))
         }
     }
 }

@@ -1,19 +1,29 @@
 //! /confirmUser: the code of the sign-up mail, or its link. Who confirms in the browser that signed up is signed in and sent on.
 use super::{Scene, failure, problem, step};
-use crate::answer;
+use crate::authorize::Done;
 use crate::fields;
 use crate::page::{Form, Page, Problem};
 use crate::routes::Call;
+use crate::{answer, encode};
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use user_pools::client::AppClient;
 use user_pools::error::ErrorKind;
+use user_pools::oauth::{ErrorCode, Site};
 use user_pools::users::ConfirmSignUp;
 use user_pools::{Error, messages};
+
+/// Parameter and words of the page that a link leads to.
+const NOTICE: &str = "notice";
+const CONFIRMED: &str = "confirmed";
+const USED: &str = "used";
 
 pub(crate) async fn handle(call: &Call<'_>) -> Response<Bytes> {
     if !call.is_post() && call.query.get("confirmation_code").is_some() {
         return link(call).await;
+    }
+    if !call.is_post() && [CONFIRMED, USED].contains(&call.query.text(NOTICE)) {
+        return noticed(call).await;
     }
     let scene = match Scene::enter(call).await {
         Ok(scene) => scene,
@@ -43,30 +53,26 @@ impl Waiting {
     }
 }
 
-/// Says where a code went.
-pub(super) fn sent_to(destination: &str) -> String {
-    format!("We have sent a code to {destination}.")
-}
-
 /// The page that asks for the code.
 pub(super) fn page(scene: &Scene<'_>, status: StatusCode, waiting: &Waiting) -> Response<Bytes> {
-    let back = scene.link("", "Back to sign in", "/login");
-    let heading = "Confirm your account";
+    let back = scene.link("", scene.lang().back_to_sign_in(), "/login");
+    let heading = scene.lang().confirm_heading();
     if !waiting.sent {
-        let lead = vec!["Your account has been made. An administrator has to confirm it.".to_owned()];
+        let lead = vec![scene.lang().confirm_by_administrator().to_owned()];
         return scene.show(status, Page { lead, links: vec![back], ..Page::new(heading) });
     }
     let known = !waiting.username.is_empty();
     let settings = &scene.site().pool.settings;
-    let username = (!known).then(|| fields::username(settings, ""));
-    let fields = username.into_iter().chain([fields::code("Confirmation code")]).collect();
-    let mut forms = vec![Form { hidden: hidden(waiting), ..scene.form("/confirmUser", "Confirm account", fields) }];
+    let username = (!known).then(|| fields::username(scene.lang(), settings, ""));
+    let fields = username.into_iter().chain([fields::code(scene.lang().confirmation_code())]).collect();
+    let mut forms =
+        vec![Form { hidden: hidden(waiting), ..scene.form("/confirmUser", scene.lang().confirm_account(), fields) }];
     if known {
-        let again = scene.form("/resendcode", "Send code again", vec![]);
+        let again = scene.form("/resendcode", scene.lang().send_again(), vec![]);
         forms.push(Form { hidden: hidden(waiting), quiet: true, ..again });
     }
     let problems = waiting.problem.iter().cloned().collect();
-    let lead = vec!["Enter the code from the message to finish.".to_owned()];
+    let lead = vec![scene.lang().confirm_lead().to_owned()];
     scene.show(
         status,
         Page { notice: waiting.notice.clone(), problems, lead, forms, links: vec![back], ..Page::new(heading) },
@@ -89,7 +95,7 @@ pub(super) async fn after_the_password(scene: &Scene<'_>, username: &str) -> Res
         }
         None => None,
     };
-    let problem = Problem::general("Your account is not confirmed yet.");
+    let problem = Problem::general(scene.lang().not_confirmed());
     page(scene, StatusCode::BAD_REQUEST, &Waiting { ticket, problem: Some(problem), ..Waiting::of(username) })
 }
 
@@ -105,7 +111,7 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
         Ok(()) => confirmed(scene, &waiting).await,
         Err(error) => {
             let names = problem::Names { username: "username", password: "", code: "code" };
-            let problem = Some(problem::of(&error, names));
+            let problem = Some(problem::of(scene.lang(), &error, names));
             page(scene, problem::status(&error), &Waiting { problem, ..waiting })
         }
     }
@@ -122,7 +128,7 @@ async fn confirmed(scene: &Scene<'_>, waiting: &Waiting) -> Response<Bytes> {
     answer::redirect(&format!("{}&notice=confirmed", scene.visit.path("/login")))
 }
 
-async fn confirm(call: &Call<'_>, site: &user_pools::oauth::Site, username: &str, code: &str) -> Result<(), Error> {
+async fn confirm(call: &Call<'_>, site: &Site, username: &str, code: &str) -> Result<(), Error> {
     if username.is_empty() || code.is_empty() {
         return Err(messages::CODE_MISMATCH);
     }
@@ -142,34 +148,59 @@ fn concealed(client: &AppClient, error: Error) -> Error {
 }
 
 /// The link of the mail: `client_id`, `user_name`, `confirmation_code` and nothing else. The code is the proof, as in the form; it signs
-/// nobody in, because it may be opened in any browser.
+/// nobody in, because it may be opened in any browser. It leads on to a page without the code, which can be read again in another language.
 async fn link(call: &Call<'_>) -> Response<Bytes> {
-    if call.query.repeated().is_some() {
-        return failure::redirect(call, user_pools::oauth::ErrorCode::InvalidRequest);
-    }
-    let site = match call.login.pools.site(call.domain(), call.query.text("client_id")).await {
+    let site = match linked_site(call).await {
         Ok(site) => site,
-        Err(refusal) if answer::fault(&refusal).is_some() => return failure::fault(call, &refusal),
-        Err(_) => return failure::redirect(call, user_pools::oauth::ErrorCode::InvalidRequest),
+        Err(answer) => return *answer,
     };
-    let done = confirm(call, &site, call.query.text("user_name"), call.query.text("confirmation_code")).await;
-    let app = Some(super::app_name(&site).to_owned());
-    let (status, page) = match done {
-        Ok(()) => {
-            let notice = Some("Your account is confirmed. You can sign in now.".to_owned());
-            (StatusCode::OK, Page { notice, ..Page::new("Account confirmed") })
-        }
+    let noticed = |word| {
+        let pairs = [("client_id", site.client.id.0.as_str()), (NOTICE, word)];
+        answer::redirect(&encode::with("/confirmUser", '?', &encode::query(pairs)))
+    };
+    match confirm(call, &site, call.query.text("user_name"), call.query.text("confirmation_code")).await {
+        Ok(()) => noticed(CONFIRMED),
         // A link that was used, that another has replaced, or that nobody was sent: one page.
         Err(error)
             if matches!(error.kind, ErrorKind::NotAuthorized | ErrorKind::CodeMismatch | ErrorKind::ExpiredCode) =>
         {
-            let lead = vec!["This link has been used or has ended. Try to sign in.".to_owned()];
-            (StatusCode::BAD_REQUEST, Page { lead, ..Page::new("Nothing to confirm") })
+            noticed(USED)
         }
         Err(error) => {
-            let problems = vec![problem::of(&error, problem::Names::default())];
-            (problem::status(&error), Page { problems, ..Page::new("Confirm your account") })
+            let problems = vec![problem::of(call.lang, &error, problem::Names::default())];
+            let app = Some(super::app_name(&site).to_owned());
+            let page = Page { app, problems, ..Page::new(call.lang.confirm_heading()) };
+            answer::page(call, problem::status(&error), page, Some(&site.client))
         }
+    }
+}
+
+/// The site of a link, which names the client only.
+async fn linked_site(call: &Call<'_>) -> Result<Site, Done> {
+    let invalid = || Box::new(failure::redirect(call, ErrorCode::InvalidRequest));
+    if call.query.repeated().is_some() {
+        return Err(invalid());
+    }
+    match call.login.pools.site(call.domain(), call.query.text("client_id")).await {
+        Ok(site) => Ok(site),
+        Err(refusal) if answer::fault(&refusal).is_some() => Err(Box::new(failure::fault(call, &refusal))),
+        Err(_) => Err(invalid()),
+    }
+}
+
+/// How the link went.
+async fn noticed(call: &Call<'_>) -> Response<Bytes> {
+    let site = match linked_site(call).await {
+        Ok(site) => site,
+        Err(answer) => return *answer,
     };
-    answer::page(status, &Page { app, ..page }, Some(&site.client))
+    let (lang, app) = (call.lang, Some(super::app_name(&site).to_owned()));
+    let (status, page) = if call.query.get(NOTICE) == Some(CONFIRMED) {
+        let notice = Some(lang.notice_confirmed().to_owned());
+        (StatusCode::OK, Page { app, notice, ..Page::new(lang.confirmed_heading()) })
+    } else {
+        let lead = vec![lang.link_used().to_owned()];
+        (StatusCode::BAD_REQUEST, Page { app, lead, ..Page::new(lang.nothing_to_confirm()) })
+    };
+    answer::page(call, status, page, Some(&site.client))
 }

@@ -37,32 +37,35 @@ impl Asked {
 pub(super) fn page(scene: &Scene<'_>, status: StatusCode, asked: &Asked) -> Response<Bytes> {
     let settings = &scene.site().pool.settings;
     let known = !asked.username.is_empty();
-    let username =
-        if known { fields::known_username(settings, &asked.username) } else { fields::username(settings, "") };
+    let username = if known {
+        fields::known_username(scene.lang(), settings, &asked.username)
+    } else {
+        fields::username(scene.lang(), settings, "")
+    };
     let fields = vec![
         username,
-        fields::code("Code"),
-        fields::new_password("new_password", "New password", &settings.password_policy),
-        fields::repeated_password(),
+        fields::code(scene.lang().code()),
+        fields::new_password(scene.lang(), "new_password", scene.lang().new_password(), &settings.password_policy),
+        fields::repeated_password(scene.lang()),
     ];
-    let mut forms = vec![scene.form("/confirmForgotPassword", "Change password", fields)];
+    let mut forms = vec![scene.form("/confirmForgotPassword", scene.lang().change_password(), fields)];
     if known {
         let hidden = vec![("username", asked.username.clone())];
-        forms.push(Form { hidden, quiet: true, ..scene.form("/forgotPassword", "Send code again", vec![]) });
+        forms.push(Form { hidden, quiet: true, ..scene.form("/forgotPassword", scene.lang().send_again(), vec![]) });
     }
     let page = Page {
         notice: asked.notice.clone(),
         problems: asked.problems.clone(),
         forms,
-        links: vec![scene.link("", "Back to sign in", "/login")],
-        ..Page::new("Choose a new password")
+        links: vec![scene.link("", scene.lang().back_to_sign_in(), "/login")],
+        ..Page::new(scene.lang().choose_password())
     };
     scene.show(status, page)
 }
 
 /// An operator has reset the password: the code is on its way already.
 pub(super) fn required(scene: &Scene<'_>, username: &str) -> Response<Bytes> {
-    let problem = Problem::general("Your password has to be reset. We have sent you a code.");
+    let problem = Problem::general(scene.lang().reset_required());
     page(scene, StatusCode::BAD_REQUEST, &Asked { problems: vec![problem], ..Asked::of(username) })
 }
 
@@ -77,14 +80,15 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
         Ok(()) => answer::redirect(&format!("{}&notice=password", scene.visit.path("/login"))),
         Err(error) => {
             let names = problem::Names { username: "username", password: "new_password", code: "code" };
-            refused(problem::status(&error), vec![problem::of(&error, names)])
+            refused(problem::status(&error), vec![problem::of(scene.lang(), &error, names)])
         }
     }
 }
 
 fn missing(scene: &Scene<'_>) -> Vec<Problem> {
+    let lang = scene.lang();
     let needed =
-        [("username", "Enter your username."), ("code", "Enter the code."), ("new_password", "Enter a new password.")];
+        [("username", lang.enter_username()), ("code", lang.enter_code()), ("new_password", lang.enter_new_password())];
     let mut problems: Vec<_> = needed
         .into_iter()
         .filter(|(name, _)| scene.given(name).is_empty())
@@ -97,7 +101,7 @@ fn missing(scene: &Scene<'_>) -> Vec<Problem> {
 /// The two entries of a new password differ.
 pub(super) fn mismatch(scene: &Scene<'_>) -> Option<Problem> {
     let same = scene.given("new_password") == scene.given("confirm_password");
-    (!same).then(|| Problem::of("confirm_password", "The two passwords are not the same."))
+    (!same).then(|| Problem::of("confirm_password", scene.lang().passwords_differ()))
 }
 
 async fn change(scene: &Scene<'_>, username: &str) -> Result<(), Error> {

@@ -1,5 +1,5 @@
 //! /forgotPassword: asks for a code by which a new password can be set.
-use super::{Scene, confirm, confirm_forgot, problem};
+use super::{Scene, confirm_forgot, problem};
 use crate::fields;
 use crate::page::{Page, Problem};
 use crate::routes::Call;
@@ -20,25 +20,25 @@ pub(crate) async fn handle(call: &Call<'_>) -> Response<Bytes> {
 }
 
 fn page(scene: &Scene<'_>, username: &str, problems: Vec<Problem>) -> Page {
-    let fields = vec![fields::username(&scene.site().pool.settings, username)];
+    let fields = vec![fields::username(scene.lang(), &scene.site().pool.settings, username)];
     Page {
         problems,
-        lead: vec!["We will send you a code to choose a new password with.".to_owned()],
-        forms: vec![scene.form("/forgotPassword", "Reset my password", fields)],
-        links: vec![scene.link("", "Back to sign in", "/login")],
-        ..Page::new("Forgot your password?")
+        lead: vec![scene.lang().forgot_lead().to_owned()],
+        forms: vec![scene.form("/forgotPassword", scene.lang().reset_password(), fields)],
+        links: vec![scene.link("", scene.lang().back_to_sign_in(), "/login")],
+        ..Page::new(scene.lang().forgot_password())
     }
 }
 
 async fn post(scene: &Scene<'_>) -> Response<Bytes> {
     let username = scene.given("username");
     if username.is_empty() {
-        let problems = vec![Problem::of("username", "Enter your username.")];
+        let problems = vec![Problem::of("username", scene.lang().enter_username())];
         return scene.show(StatusCode::BAD_REQUEST, page(scene, "", problems));
     }
     match send(scene, username).await {
         Ok(destination) => {
-            let notice = Some(confirm::sent_to(&destination));
+            let notice = Some(scene.lang().sent_to(&destination));
             confirm_forgot::page(
                 scene,
                 StatusCode::OK,
@@ -47,7 +47,7 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
         }
         Err(error) => {
             let names = problem::Names { username: "username", ..problem::Names::default() };
-            scene.show(problem::status(&error), page(scene, username, vec![problem::of(&error, names)]))
+            scene.show(problem::status(&error), page(scene, username, vec![problem::of(scene.lang(), &error, names)]))
         }
     }
 }

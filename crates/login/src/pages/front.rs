@@ -18,7 +18,7 @@ const LOOKED_AT: usize = 60;
 pub(crate) async fn get(call: &Call<'_>) -> Response<Bytes> {
     match found(call).await {
         Ok(Some((_, Some(location)))) => answer::redirect(&location),
-        Ok(Some((pool, None))) => welcome(&pool),
+        Ok(Some((pool, None))) => welcome(call, &pool),
         Ok(None) => failure::not_found(call),
         Err(refusal) => failure::fault(call, &refusal),
     }
@@ -48,15 +48,12 @@ fn front_door(settings: &ClientSettings) -> Option<(&'static str, &str)> {
     Some((kind, back))
 }
 
-fn welcome(pool: &UserPool) -> Response<Bytes> {
-    let lead = [
-        "Apps send people here to sign in. Open the app that you want to use: it brings you to its own sign-in page.",
-        "Programs find the addresses of this host in /.well-known/openid-configuration.",
-    ];
+fn welcome(call: &Call<'_>, pool: &UserPool) -> Response<Bytes> {
+    let programs = call.lang.host_programs("/.well-known/openid-configuration");
     let page = Page {
         app: Some(pool.settings.name.clone()),
-        lead: lead.map(str::to_owned).into(),
-        ..Page::new("This is a sign-in host")
+        lead: vec![call.lang.host_lead().to_owned(), programs],
+        ..Page::new(call.lang.host_heading())
     };
-    answer::page(StatusCode::OK, &page, None)
+    answer::page(call, StatusCode::OK, page, None)
 }

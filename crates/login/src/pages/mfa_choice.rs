@@ -7,13 +7,6 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use user_pools::sign_in::{Challenge, ChallengeName, Parameters};
 
-/// A factor, and the text of its button.
-const WAYS: [(&str, &str); 3] = [
-    ("SOFTWARE_TOKEN_MFA", "Use the authenticator app"),
-    ("SMS_MFA", "Send a text message"),
-    ("EMAIL_OTP", "Send an e-mail"),
-];
-
 pub(crate) async fn handle(call: &Call<'_>) -> Response<Bytes> {
     if !call.is_post() {
         return authorize::sign_in_again(call);
@@ -26,6 +19,9 @@ pub(crate) async fn handle(call: &Call<'_>) -> Response<Bytes> {
 
 /// One button for each factor that the user has.
 pub(super) fn first(scene: &Scene<'_>, username: &str, challenge: &Challenge) -> Response<Bytes> {
+    let lang = scene.lang();
+    // A factor, and the text of its button.
+    let ways = [("SOFTWARE_TOKEN_MFA", lang.use_app()), ("SMS_MFA", lang.use_sms()), ("EMAIL_OTP", lang.use_email())];
     let offered = step::named(challenge, "MFAS_CAN_CHOOSE");
     let form = |(factor, button): (&str, &'static str)| Form {
         hidden: vec![
@@ -36,10 +32,10 @@ pub(super) fn first(scene: &Scene<'_>, username: &str, challenge: &Challenge) ->
         ..scene.form("/mfa/choice", button, vec![])
     };
     let page = Page {
-        lead: vec!["How do you want to prove that it is you?".to_owned()],
-        forms: WAYS.into_iter().filter(|(factor, _)| offered.iter().any(|one| one == factor)).map(form).collect(),
-        links: vec![scene.link("", "Back to sign in", "/login")],
-        ..Page::new("Two-step verification")
+        lead: vec![lang.how_to_prove().to_owned()],
+        forms: ways.into_iter().filter(|(factor, _)| offered.iter().any(|one| one == factor)).map(form).collect(),
+        links: vec![scene.link("", lang.back_to_sign_in(), "/login")],
+        ..Page::new(lang.two_step())
     };
     scene.show(StatusCode::OK, page)
 }

@@ -2,6 +2,7 @@
 use super::{Scene, problem, step};
 use crate::authorize;
 use crate::fields;
+use crate::language::Lang;
 use crate::page::{Form, Page, Problem};
 use crate::routes::Call;
 use bytes::Bytes;
@@ -29,8 +30,8 @@ struct Asked<'a> {
 pub(super) fn first(scene: &Scene<'_>, username: &str, challenge: &Challenge) -> Response<Bytes> {
     let asked = Asked { username, session: &challenge.session, challenge: challenge.name };
     let lead = match challenge.parameters.get("CODE_DELIVERY_DESTINATION") {
-        Some(destination) => format!("We have sent a code to {destination}. Enter it here."),
-        None => "Enter the code that your authenticator app shows.".to_owned(),
+        Some(destination) => scene.lang().sent_to_enter(destination),
+        None => scene.lang().enter_app_code().to_owned(),
     };
     page(scene, &asked, lead, None)
 }
@@ -46,33 +47,33 @@ fn page(scene: &Scene<'_>, asked: &Asked<'_>, lead: String, problem: Option<(Sta
     let page = Page {
         problems,
         lead: vec![lead],
-        forms: vec![Form { hidden, ..scene.form("/mfa/code", "Continue", vec![fields::code("Code")]) }],
-        links: vec![scene.link("", "Back to sign in", "/login")],
+        forms: vec![Form {
+            hidden,
+            ..scene.form("/mfa/code", scene.lang().go_on(), vec![fields::code(scene.lang().code())])
+        }],
+        links: vec![scene.link("", scene.lang().back_to_sign_in(), "/login")],
         ..Page::new(if asked.challenge == ChallengeName::SoftwareTokenMfa {
-            "Two-step verification"
+            scene.lang().two_step()
         } else {
-            "Enter the code"
+            scene.lang().enter_the_code()
         })
     };
     scene.show(status, page)
 }
 
 /// The challenge that a form answers, the name of its code, and what is said when that was wrong.
-fn kind(challenge: &str) -> (ChallengeName, &'static str, &'static str) {
-    const SENT: &str = "Enter the code that we have sent.";
+fn kind(lang: Lang, challenge: &str) -> (ChallengeName, &'static str, &'static str) {
+    let sent = lang.enter_sent_code();
     match ChallengeName::from_name(challenge) {
-        name @ ChallengeName::SmsMfa => (name, "SMS_MFA_CODE", SENT),
-        name @ ChallengeName::EmailOtp => (name, "EMAIL_OTP_CODE", SENT),
-        name @ ChallengeName::SmsOtp => (name, "SMS_OTP_CODE", SENT),
-        _ => {
-            let app = "Enter the code that your authenticator app shows.";
-            (ChallengeName::SoftwareTokenMfa, "SOFTWARE_TOKEN_MFA_CODE", app)
-        }
+        name @ ChallengeName::SmsMfa => (name, "SMS_MFA_CODE", sent),
+        name @ ChallengeName::EmailOtp => (name, "EMAIL_OTP_CODE", sent),
+        name @ ChallengeName::SmsOtp => (name, "SMS_OTP_CODE", sent),
+        _ => (ChallengeName::SoftwareTokenMfa, "SOFTWARE_TOKEN_MFA_CODE", lang.enter_app_code()),
     }
 }
 
 async fn post(scene: &Scene<'_>) -> Response<Bytes> {
-    let (challenge, name, lead) = kind(scene.given("challenge"));
+    let (challenge, name, lead) = kind(scene.lang(), scene.given("challenge"));
     let asked = Asked { username: scene.given("username"), session: scene.given("session"), challenge };
     let code: String = scene.given("code").split_whitespace().collect();
     let request = step::answer(scene, challenge, asked.session, Parameters::from_iter([(name, code)]));
@@ -81,7 +82,8 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
         Err(error) if problem::ends_the_sign_in(&error) => step::stop(scene, &error),
         Err(error) => {
             let names = problem::Names { code: "code", ..problem::Names::default() };
-            let problem = Problem { field: Some("code".to_owned()), whole: false, ..problem::of(&error, names) };
+            let problem =
+                Problem { field: Some("code".to_owned()), whole: false, ..problem::of(scene.lang(), &error, names) };
             page(scene, &asked, lead.to_owned(), Some((problem::status(&error), problem)))
         }
     }

@@ -47,20 +47,19 @@ pub(super) async fn first(scene: &Scene<'_>, username: &str, challenge: &Challen
 }
 
 fn page(scene: &Scene<'_>, now: &Enrolling<'_>, status: StatusCode, problems: Vec<Problem>) -> Response<Bytes> {
-    let enrolment = if qr::is_key(now.key) { qr::shown(app_name(scene.site()), now.username, now.key) } else { None };
+    let enrolment =
+        if qr::is_key(now.key) { qr::shown(scene.lang(), app_name(scene.site()), now.username, now.key) } else { None };
     let hidden = [("username", now.username), ("session", now.session), ("key", now.key)];
     let hidden = hidden.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
-    let fields = vec![fields::code("Code from the app"), fields::optional("device_name", "Name of this device")];
+    let fields =
+        vec![fields::code(scene.lang().code_from_app()), fields::optional("device_name", scene.lang().device_name())];
     let page = Page {
         problems,
-        lead: vec![
-            "Your account needs a second step. Scan the code with an authenticator app, then enter the code that the app shows."
-                .to_owned(),
-        ],
+        lead: vec![scene.lang().set_up_app_lead().to_owned()],
         enrolment,
-        forms: vec![Form { hidden, ..scene.form("/mfa/setup", "Continue", fields) }],
-        links: vec![scene.link("", "Back to sign in", "/login")],
-        ..Page::new("Set up two-step verification")
+        forms: vec![Form { hidden, ..scene.form("/mfa/setup", scene.lang().go_on(), fields) }],
+        links: vec![scene.link("", scene.lang().back_to_sign_in(), "/login")],
+        ..Page::new(scene.lang().set_up_two_step())
     };
     scene.show(status, page)
 }
@@ -72,19 +71,25 @@ fn address_page(
     attribute: &'static str,
     error: Option<&Error>,
 ) -> Response<Bytes> {
-    let problem =
-        |error| Problem { field: Some(attribute.to_owned()), ..problem::of(error, problem::Names::default()) };
+    let problem = |error| Problem {
+        field: Some(attribute.to_owned()),
+        ..problem::of(scene.lang(), error, problem::Names::default())
+    };
     let settings = &scene.site().pool.settings;
     let hidden = vec![("username", username.to_owned()), ("session", session.to_owned())];
     let page = Page {
         problems: error.map(problem).into_iter().collect(),
-        lead: vec!["Your account needs a second step. We will send a code there now, and at each sign-in.".to_owned()],
+        lead: vec![scene.lang().set_up_address_lead().to_owned()],
         forms: vec![Form {
             hidden,
-            ..scene.form("/mfa/setup", "Send a code", vec![fields::attribute(settings, attribute)])
+            ..scene.form(
+                "/mfa/setup",
+                scene.lang().send_a_code(),
+                vec![fields::attribute(scene.lang(), settings, attribute)],
+            )
         }],
-        links: vec![scene.link("", "Back to sign in", "/login")],
-        ..Page::new("Set up two-step verification")
+        links: vec![scene.link("", scene.lang().back_to_sign_in(), "/login")],
+        ..Page::new(scene.lang().set_up_two_step())
     };
     scene.show(error.map_or(StatusCode::OK, problem::status), page)
 }
@@ -115,7 +120,7 @@ async fn post_app(scene: &Scene<'_>) -> Response<Bytes> {
         Err(error) if problem::ends_the_sign_in(&error) => step::stop(scene, &error),
         Err(error) => {
             let names = problem::Names { code: "code", ..problem::Names::default() };
-            page(scene, &now, problem::status(&error), vec![problem::of(&error, names)])
+            page(scene, &now, problem::status(&error), vec![problem::of(scene.lang(), &error, names)])
         }
     }
 }

@@ -19,6 +19,7 @@ mod step;
 use crate::answer;
 use crate::authorize::{self, Done, Visit};
 use crate::browser::{self, Browser};
+use crate::language::Lang;
 use crate::page::{Field, Form, Link, Page};
 use crate::routes::Call;
 use bytes::Bytes;
@@ -52,6 +53,11 @@ impl<'a> Scene<'a> {
         &self.visit.site
     }
 
+    /// The language of the page.
+    pub fn lang(&self) -> Lang {
+        self.call.lang
+    }
+
     /// A field of the form that came in.
     pub fn given(&self, name: &str) -> &str {
         self.call.form.text(name)
@@ -75,7 +81,7 @@ impl<'a> Scene<'a> {
             form.hidden.push((browser::FIELD, token.clone()));
         }
         mark_problems(&mut page);
-        let answer = answer::page(status, &page, Some(&self.site().client));
+        let answer = answer::page(self.call, status, page, Some(&self.site().client));
         match self.browser.set_cookie(self.call) {
             Some(cookie) => answer::with_cookie(answer, &cookie),
             None => answer,

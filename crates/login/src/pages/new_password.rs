@@ -32,7 +32,7 @@ fn attributes(scene: &Scene<'_>, missing: &str) -> Vec<Field> {
     let settings = &scene.site().pool.settings;
     let known = |name: &&str| settings.schema.iter().any(|attribute| attribute.name == **name);
     let filled = |name| {
-        let mut field = fields::attribute(settings, name);
+        let mut field = fields::attribute(scene.lang(), settings, name);
         scene.given(name).clone_into(&mut field.value);
         field
     };
@@ -41,17 +41,22 @@ fn attributes(scene: &Scene<'_>, missing: &str) -> Vec<Field> {
 
 fn page(scene: &Scene<'_>, username: &str, session: &str, missing: &str, problems: Vec<Problem>) -> Page {
     let settings = &scene.site().pool.settings;
-    let mut fields = vec![fields::known_username(settings, username)];
+    let mut fields = vec![fields::known_username(scene.lang(), settings, username)];
     fields.extend(attributes(scene, missing));
-    fields.push(fields::new_password("new_password", "New password", &settings.password_policy));
-    fields.push(fields::repeated_password());
+    fields.push(fields::new_password(
+        scene.lang(),
+        "new_password",
+        scene.lang().new_password(),
+        &settings.password_policy,
+    ));
+    fields.push(fields::repeated_password(scene.lang()));
     let hidden = [("session", session), ("missing", missing)];
     let hidden = hidden.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
     Page {
         problems,
-        lead: vec!["Your password was temporary. Choose your own to go on.".to_owned()],
-        forms: vec![Form { hidden, ..scene.form("/changePassword", "Change password", fields) }],
-        ..Page::new("Change your password")
+        lead: vec![scene.lang().temporary_lead().to_owned()],
+        forms: vec![Form { hidden, ..scene.form("/changePassword", scene.lang().change_password(), fields) }],
+        ..Page::new(scene.lang().change_your_password())
     }
 }
 
@@ -62,7 +67,7 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
         return again(StatusCode::BAD_REQUEST, vec![problem]);
     }
     if scene.given("new_password").is_empty() {
-        return again(StatusCode::BAD_REQUEST, vec![Problem::of("new_password", "Enter a new password.")]);
+        return again(StatusCode::BAD_REQUEST, vec![Problem::of("new_password", scene.lang().enter_new_password())]);
     }
     let given = attributes(scene, missing).into_iter().map(|field| (format!("{PREFIX}{}", field.name), field.value));
     let password = ("NEW_PASSWORD".to_owned(), scene.given("new_password").to_owned());
@@ -73,7 +78,7 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
         Err(error) if problem::ends_the_sign_in(&error) => step::stop(scene, &error),
         Err(error) => {
             let names = problem::Names { password: "new_password", ..problem::Names::default() };
-            again(problem::status(&error), vec![problem::of(&error, names)])
+            again(problem::status(&error), vec![problem::of(scene.lang(), &error, names)])
         }
     }
 }

@@ -17,11 +17,11 @@ pub(crate) async fn handle(call: &Call<'_>) -> Response<Bytes> {
     let waiting = confirm::waiting(&scene);
     match send(&scene, &waiting.username).await {
         Ok(destination) => {
-            let notice = Some(confirm::sent_to(&destination));
+            let notice = Some(scene.lang().sent_to(&destination));
             confirm::page(&scene, StatusCode::OK, &confirm::Waiting { notice, ..waiting })
         }
         Err(error) => {
-            let problem = Some(problem::of(&error, problem::Names::default()));
+            let problem = Some(problem::of(scene.lang(), &error, problem::Names::default()));
             confirm::page(&scene, problem::status(&error), &confirm::Waiting { problem, ..waiting })
         }
     }

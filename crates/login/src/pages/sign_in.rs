@@ -4,6 +4,7 @@ use crate::authorize;
 use crate::federation;
 use crate::fields;
 use crate::finish;
+use crate::language::Lang;
 use crate::page::{Link, Page, Problem};
 use crate::pages::failure;
 use crate::routes::Call;
@@ -13,14 +14,6 @@ use user_pools::error::ErrorKind;
 use user_pools::federation::Offered;
 use user_pools::identity_provider::ProviderKind;
 use user_pools::sign_in::{Door, Flow, Parameters, Start};
-
-/// What a page before this one has to say: `notice=<word>` in the query. Only these words say anything.
-const NOTICES: [(&str, &str); 3] = [
-    ("confirmed", "Your account is confirmed. You can sign in now."),
-    ("password", "Your password has been changed. Sign in with the new one."),
-    ("out", "You are signed out."),
-];
-const EXPIRED: &str = "This sign-in took too long. Please begin again.";
 
 pub(crate) async fn handle(call: &Call<'_>) -> Response<Bytes> {
     let scene = match Scene::enter(call).await {
@@ -39,32 +32,39 @@ pub(crate) async fn handle(call: &Call<'_>) -> Response<Bytes> {
 
 fn get(scene: &Scene<'_>) -> Response<Bytes> {
     let said = scene.call.query.text("notice");
-    let notice = NOTICES.iter().find(|(word, _)| *word == said).map(|(_, text)| (*text).to_owned());
-    let problems = if said == "expired" { vec![Problem::general(EXPIRED)] } else { vec![] };
+    let lang = scene.lang();
+    // What a page before this one has to say: `notice=<word>` in the query. Only these words say anything.
+    let notice = match said {
+        "confirmed" => Some(lang.notice_confirmed().to_owned()),
+        "password" => Some(lang.notice_password().to_owned()),
+        "out" => Some(lang.signed_out().to_owned()),
+        _ => None,
+    };
+    let problems = if said == "expired" { vec![Problem::general(lang.sign_in_expired())] } else { vec![] };
     let hint = scene.visit.ask.login_hint.as_deref().unwrap_or_default();
     scene.show(StatusCode::OK, Page { notice, problems, ..page(scene, hint) })
 }
 
 fn page(scene: &Scene<'_>, username: &str) -> Page {
-    let settings = &scene.site().pool.settings;
+    let (settings, lang) = (&scene.site().pool.settings, scene.lang());
     let providers = scene.visit.offered.iter().map(|offered| Link {
         lead: "",
-        text: format!("Continue with {}", called(offered)).into(),
+        text: lang.continue_with(called(offered)).into(),
         href: federation::start_path(&scene.visit, &offered.name),
     });
     if !scene.visit.takes_own_users() {
-        return Page { links: providers.collect(), ..Page::new("Sign in") };
+        return Page { links: providers.collect(), ..Page::new(lang.sign_in()) };
     }
-    let fields = vec![fields::username(settings, username), fields::current_password()];
+    let fields = vec![fields::username(lang, settings, username), fields::current_password(lang)];
     let mut links: Vec<_> = providers.collect();
     if code_sign_in::is_offered(scene.site()) {
-        links.push(scene.link("", "Sign in with a code", "/login/code"));
+        links.push(scene.link("", lang.sign_in_with_code(), "/login/code"));
     }
-    links.push(scene.link("", "Forgot your password?", "/forgotPassword"));
+    links.push(scene.link("", lang.forgot_password(), "/forgotPassword"));
     if !settings.admin_create_only {
-        links.push(scene.link("New here?", "Create an account", "/signup"));
+        links.push(scene.link(lang.new_here(), lang.create_account(), "/signup"));
     }
-    Page { forms: vec![scene.form("/login", "Sign in", fields)], links, ..Page::new("Sign in") }
+    Page { forms: vec![scene.form("/login", lang.sign_in(), fields)], links, ..Page::new(lang.sign_in()) }
 }
 
 /// The name people know.
@@ -78,7 +78,7 @@ fn called(offered: &Offered) -> &str {
 
 async fn post(scene: &Scene<'_>) -> Response<Bytes> {
     let (username, password) = (scene.given("username"), scene.given("password"));
-    let missing = missing(username, password);
+    let missing = missing(scene.lang(), username, password);
     if !missing.is_empty() {
         return scene.show(StatusCode::BAD_REQUEST, Page { problems: missing, ..page(scene, username) });
     }
@@ -98,7 +98,7 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
         ErrorKind::UserNotConfirmed => confirm::after_the_password(scene, username).await,
         ErrorKind::PasswordResetRequired => confirm_forgot::required(scene, username),
         _ => {
-            let mut problem = problem::of(&error, problem::Names::default());
+            let mut problem = problem::of(scene.lang(), &error, problem::Names::default());
             problem.field = Some("username".to_owned());
             problem.whole = true;
             scene.show(problem::status(&error), Page { problems: vec![problem], ..page(scene, username) })
@@ -106,8 +106,8 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
     }
 }
 
-fn missing(username: &str, password: &str) -> Vec<Problem> {
-    let username = username.is_empty().then(|| Problem::of("username", "Enter your username."));
-    let password = password.is_empty().then(|| Problem::of("password", "Enter your password."));
+fn missing(lang: Lang, username: &str, password: &str) -> Vec<Problem> {
+    let username = username.is_empty().then(|| Problem::of("username", lang.enter_username()));
+    let password = password.is_empty().then(|| Problem::of("password", lang.enter_password()));
     username.into_iter().chain(password).collect()
 }

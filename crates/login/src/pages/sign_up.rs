@@ -22,16 +22,16 @@ pub(crate) async fn handle(call: &Call<'_>) -> Response<Bytes> {
 
 fn closed(scene: &Scene<'_>) -> Response<Bytes> {
     let page = Page {
-        lead: vec!["Accounts are made by an administrator here.".to_owned()],
-        links: vec![scene.link("", "Back to sign in", "/login")],
-        ..Page::new("Sign up")
+        lead: vec![scene.lang().accounts_by_administrator().to_owned()],
+        links: vec![scene.link("", scene.lang().back_to_sign_in(), "/login")],
+        ..Page::new(scene.lang().sign_up())
     };
     scene.show(StatusCode::FORBIDDEN, page)
 }
 
 /// The fields, filled with what came in. The first one is the username.
 fn asked(scene: &Scene<'_>) -> Vec<Field> {
-    let mut fields = fields::sign_up(&scene.site().pool.settings, &scene.site().client.settings);
+    let mut fields = fields::sign_up(scene.lang(), &scene.site().pool.settings, &scene.site().client.settings);
     for field in &mut fields {
         scene.given(&field.name).clone_into(&mut field.value);
     }
@@ -40,11 +40,16 @@ fn asked(scene: &Scene<'_>) -> Vec<Field> {
 
 fn page(scene: &Scene<'_>) -> Page {
     let mut fields = asked(scene);
-    fields.push(fields::new_password("password", "Password", &scene.site().pool.settings.password_policy));
+    fields.push(fields::new_password(
+        scene.lang(),
+        "password",
+        scene.lang().password(),
+        &scene.site().pool.settings.password_policy,
+    ));
     Page {
-        forms: vec![scene.form("/signup", "Sign up", fields)],
-        links: vec![scene.link("Have an account?", "Sign in", "/login")],
-        ..Page::new("Create an account")
+        forms: vec![scene.form("/signup", scene.lang().sign_up(), fields)],
+        links: vec![scene.link(scene.lang().have_account(), scene.lang().sign_in(), "/login")],
+        ..Page::new(scene.lang().create_account())
     }
 }
 
@@ -53,9 +58,9 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
     let missing: Vec<_> = fields
         .iter()
         .map(|field| (field.name.as_str(), field.label.as_str(), field.value.is_empty()))
-        .chain([("password", "Password", scene.given("password").is_empty())])
+        .chain([("password", scene.lang().password(), scene.given("password").is_empty())])
         .filter(|(_, _, empty)| *empty)
-        .map(|(name, label, _)| Problem::of(name, format!("{label} is missing.")))
+        .map(|(name, label, _)| Problem::of(name, scene.lang().is_missing(label)))
         .collect();
     if !missing.is_empty() {
         return scene.show(StatusCode::BAD_REQUEST, Page { problems: missing, ..page(scene) });
@@ -68,7 +73,7 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
             scene,
             StatusCode::BAD_REQUEST,
             &confirm::Waiting {
-                problem: Some(problem::of(&error, problem::Names::default())),
+                problem: Some(problem::of(scene.lang(), &error, problem::Names::default())),
                 ..confirm::Waiting::of(&username)
             },
         ),
@@ -86,7 +91,7 @@ async fn sign_up(scene: &Scene<'_>, username: &str, attributes: Vec<(String, Str
 fn refused(scene: &Scene<'_>, error: &Error) -> Response<Bytes> {
     let first = asked(scene).into_iter().next().map(|field| field.name).unwrap_or_default();
     let names = problem::Names { username: &first, password: "password", code: "" };
-    let page = Page { problems: vec![problem::of(error, names)], ..page(scene) };
+    let page = Page { problems: vec![problem::of(scene.lang(), error, names)], ..page(scene) };
     scene.show(problem::status(error), page)
 }
 
@@ -102,7 +107,7 @@ async fn signed_up_as(scene: &Scene<'_>, username: &str, signed_up: &SignedUp) -
             Err(error) => step::stop(scene, &error),
         };
     }
-    let notice = signed_up.delivery.as_ref().map(|delivery| confirm::sent_to(&delivery.destination));
+    let notice = signed_up.delivery.as_ref().map(|delivery| scene.lang().sent_to(&delivery.destination));
     let waiting =
         confirm::Waiting { ticket, notice, sent: signed_up.delivery.is_some(), ..confirm::Waiting::of(username) };
     confirm::page(scene, StatusCode::OK, &waiting)

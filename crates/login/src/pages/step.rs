@@ -56,9 +56,9 @@ pub(super) fn stop(scene: &Scene<'_>, error: &Error) -> Response<Bytes> {
         return answer::redirect(&format!("{}&notice=expired", scene.visit.path("/login")));
     }
     let page = Page {
-        problems: vec![problem::of(error, problem::Names::default())],
-        links: vec![scene.link("", "Back to sign in", "/login")],
-        ..Page::new("Sign in")
+        problems: vec![problem::of(scene.lang(), error, problem::Names::default())],
+        links: vec![scene.link("", scene.lang().back_to_sign_in(), "/login")],
+        ..Page::new(scene.lang().sign_in())
     };
     let status = problem::status(error);
     scene.show(if status == StatusCode::OK { StatusCode::BAD_REQUEST } else { status }, page)

@@ -12,6 +12,7 @@ mod discovery;
 mod federation;
 mod front;
 mod grants;
+mod languages;
 mod pages;
 mod provider;
 mod sessions;
