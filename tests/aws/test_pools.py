@@ -137,6 +137,23 @@ def test_attributes_are_added_to_a_pool_with_users_and_work_at_once(lab, idp):
     refused(idp.add_custom_attributes, "ResourceNotFoundException", f"User pool {MISSING} does not exist.", UserPoolId=MISSING, CustomAttributes=[level])
 
 
+def test_the_signing_certificate_is_the_pools_own_for_ten_years(lab, idp, pool):
+    import base64
+
+    from cryptography import x509
+
+    text = idp.get_signing_certificate(UserPoolId=pool.id)["Certificate"]
+    certificate = x509.load_der_x509_certificate(base64.b64decode(text, validate=True))
+    certificate.verify_directly_issued_by(certificate)
+    assert certificate.subject.rfc4514_string() == f"CN={pool.id}"
+    assert certificate.not_valid_after_utc.year == certificate.not_valid_before_utc.year + 10
+    number = certificate.public_key().public_numbers().n
+    keys = requests.get(f"{lab.base}/{pool.id}/.well-known/jwks.json", timeout=10).json()["keys"]
+    assert number in {int.from_bytes(base64.urlsafe_b64decode(key["n"] + "=="), "big") for key in keys}
+    assert idp.get_signing_certificate(UserPoolId=pool.id)["Certificate"] == text
+    refused(idp.get_signing_certificate, "ResourceNotFoundException", f"User pool {MISSING} does not exist.", UserPoolId=MISSING)
+
+
 def pool_of(idp, **settings):
     return idp.create_user_pool(PoolName=unique("pool"), **settings)["UserPool"]["Id"]
 

@@ -12,6 +12,7 @@ use crate::token::{KeyPurpose, KeyState, SigningKeyRow};
 use jose::{Jwk, JwkSet, KeySet, SigningKey};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use zeroize::Zeroizing;
 
 /// A retired key stays published as long as a token of its may live (24 h, spec D.5), and a little for clocks that differ.
 pub const PUBLISHED_AFTER_RETIREMENT: Millis = (24 * 60 + 5) * 60 * 1000;
@@ -46,7 +47,12 @@ fn place<'a>(pool: &'a PoolId, kid: &'a str) -> [&'a str; 3] {
     [&pool.0, kid, "signing"]
 }
 
-fn unusable(why: impl std::fmt::Display) -> Error {
+/// The private half of a key, PKCS#8 DER.
+pub(crate) fn open_key(ring: &KeyRing, row: &SigningKeyRow) -> Result<Zeroizing<Vec<u8>>> {
+    ring.open(&place(&row.pool, &row.kid), &row.sealed).map_err(unusable)
+}
+
+pub(crate) fn unusable(why: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Unavailable, "The service is unavailable. Please try again.")
         .because(format!("signing key: {why}"))
 }
@@ -112,8 +118,7 @@ impl PoolKeys {
         let signer = |purpose| {
             let active = |row: &&SigningKeyRow| row.purpose == purpose && row.state == KeyState::Active;
             let row = rows.iter().find(active).ok_or_else(|| unusable("the pool has no active key"))?;
-            let der = ring.open(&place(&row.pool, &row.kid), &row.sealed).map_err(unusable)?;
-            SigningKey::from_pkcs8_der(&der).map_err(unusable)
+            SigningKey::from_pkcs8_der(&open_key(ring, row)?).map_err(unusable)
         };
         let rows: Vec<_> = rows.iter().filter(|row| is_published(row, now)).collect();
         let jwk = |row: &&SigningKeyRow| serde_json::from_value::<Jwk>(row.public_jwk.clone()).ok();

@@ -43,6 +43,7 @@ pub mod secret_hash;
 pub mod service;
 pub mod sessions;
 pub mod sign_in;
+mod signing_certificate;
 pub mod srp;
 pub mod tags;
 pub mod templates;

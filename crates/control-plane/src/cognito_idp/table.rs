@@ -115,6 +115,7 @@ operations! {
     signed DeleteUserPool = pools::delete_user_pool;
     signed ListUserPools = pools::list_user_pools;
     signed AddCustomAttributes = pools::add_custom_attributes;
+    signed GetSigningCertificate = pools::get_signing_certificate;
     // App clients
     signed CreateUserPoolClient = clients::create_user_pool_client;
     signed DescribeUserPoolClient = clients::describe_user_pool_client;

@@ -120,3 +120,15 @@ async fn who_is_behind_the_kept_changes_reads_all_keys_anew() {
     assert_eq!(known(), [false, true]);
     assert!(generation() > before);
 }
+
+#[tokio::test]
+async fn the_certificate_is_the_same_until_the_keys_are_rotated() {
+    let bench = Bench::new();
+    let app = App::new(&bench).await;
+    let first = bench.pools.signing_certificate(&app.pool).await.unwrap();
+    assert!(first.starts_with("MII") && !first.contains('\n') && !first.contains('-'), "{first}");
+    bench.clock.advance(400 * 24 * 60 * 60 * 1000);
+    assert_eq!(bench.pools.signing_certificate(&app.pool).await.unwrap(), first);
+    bench.pools.rotate_keys(bench.now(), &app.pool.id, fresh(&app), Overlap::Published).await.unwrap();
+    assert_ne!(bench.pools.signing_certificate(&app.pool).await.unwrap(), first);
+}
