@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import shutil
 import subprocess
 
 import srp
@@ -112,7 +113,7 @@ def versions(binary):
     return {
         "cognate": "".join(first(binary, "--version")),
         "commit": "".join(first("git", "rev-parse", "--short", "HEAD")),
-        "haproxy": "".join(first("haproxy", "-v")).split(" - ")[0],
+        "haproxy": "".join(first("haproxy", "-v")).split(" - ")[0] if shutil.which("haproxy") else "no HAProxy",
         "kernel": "".join(first("uname", "-r")),
         "cpu": f"{len(cpu)} x {cpu[0]}" if cpu else "unknown",
     }

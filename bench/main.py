@@ -13,15 +13,17 @@ import report
 from cases import GATEWAY, PLAIN, GatewayCase, JsonCase, MachineCase, SrpCase, Target, versions
 from peers import COGNATE, MOTO, ROOT, WORK, Issuer, cognate, free_port, haproxy, load, moto, origin
 from scene import AUDIENCE, Api, Pool, tokens
+from timing import timing, told
 
 QUICK = os.environ.get("BENCH_QUICK", "") not in ("", "0")
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 2 if QUICK else 5))
 SECONDS = float(os.environ.get("BENCH_SECONDS", 0.5 if QUICK else 2))
-PARTS = os.environ.get("BENCH_ONLY", "gateway,issuer,start").split(",")
+PARTS = os.environ.get("BENCH_ONLY", "gateway,issuer,start,timing").split(",")
 FRESH = 1_500 if QUICK else 8_000  # tokens seen for the first time, a round
 SRP = 1 if QUICK else 4  # SRP sign-ins of each user, a round
 STARTS = 2 if QUICK else 10
 MANY_USERS = 0 if QUICK else 100_000
+CROWD, TRIES = (20, 120) if QUICK else (500, 2_000)
 
 
 def interleaved(number, targets):
@@ -173,12 +175,17 @@ def main():
         serving(results)
     if "start" in PARTS:
         starts(results)
+    if "timing" in PARTS:
+        timing(results, CROWD, TRIES)
     text = report.markdown(results)
-    folder = WORK if QUICK or len(PARTS) < 3 else ROOT / "bench" / "results"
+    folder = WORK if QUICK or len(PARTS) < 4 else ROOT / "bench" / "results"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "latest.json").write_text(json.dumps(results, indent=1) + "\n")
     (folder / "latest.md").write_text(text + "\n")
     print(f"\n{text}\nwritten: {(folder / 'latest.md').relative_to(ROOT)}, {(folder / 'latest.json').relative_to(ROOT)}")
+    if told(results) and not QUICK:
+        return f"the clock tells who exists: {', '.join(told(results))}"
+    return 0
 
 
 if __name__ == "__main__":

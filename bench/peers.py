@@ -74,14 +74,17 @@ class Process:
         return {"now": int(fields["VmRSS"].split()[0]) / 1024, "peak": int(fields["VmHWM"].split()[0]) / 1024}
 
 
-def cognate(port, folder):
-    """`cognate serve` with one worker."""
+def cognate(port, folder, smtp=None):
+    """`cognate serve` with one worker, and a relay on loopback where mail is to leave."""
     config = folder / "cognate.toml"
     config.write_text(
         f'listen = ["127.0.0.1:{port}"]\ndata = "{folder / "data"}"\nworkers = 1\n'
         f'[public]\nbase = "http://localhost:{port}"\napi = "http://{{api}}.execute-api.localhost:{port}"\n'
         f'[[credentials]]\naccess_key_id = "{KEY}"\nsecret_access_key = "{SECRET}"\n'
     )
+    if smtp:
+        with config.open("a") as file:
+            file.write(f'[smtp]\nhost = "127.0.0.1"\nport = {smtp}\nsecurity = "none"\nfrom = "Bench <bench@example.com>"\n')
     return Process("cognate", [COGNATE, "serve", "--config", config], port)
 
 
