@@ -1,6 +1,7 @@
 """Threat protection, exported logs, sign-in events, sessions and terms, as boto3 sees them."""
 
 import re
+import time
 
 import pytest
 
@@ -109,6 +110,43 @@ def test_log_configurations_that_cannot_be_are_refused(protected):
         refused(idp.set_log_delivery_configuration, "InvalidParameterException", sentence, UserPoolId=protected.id, LogConfigurations=[wrong])
     refused(idp.set_log_delivery_configuration, "ResourceNotFoundException", UserPoolId=MISSING, LogConfigurations=[])
     refused(idp.get_log_delivery_configuration, "ResourceNotFoundException", UserPoolId=MISSING)
+
+
+# --- events
+
+
+def wait_for(act, times=100):
+    """Events are written a moment after their request was answered."""
+    for _ in range(times):
+        if found := act():
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not happen")
+
+
+def test_what_a_user_does_is_listed_newest_first_with_feedback(protected):
+    idp, name = protected.idp, protected.user()
+    refused(protected.sign_in, "NotAuthorizedException", name=name, password="Wrong-passw0rd")
+    tokens = protected.tokens(name)
+    idp.change_password(AccessToken=tokens["AccessToken"], PreviousPassword=PASSWORD, ProposedPassword=PASSWORD + "1")
+    whom = {"UserPoolId": protected.id, "Username": name}
+    events = wait_for(lambda: (found := idp.admin_list_user_auth_events(**whom)["AuthEvents"]) and len(found) == 3 and found)
+    assert [(event["EventType"], event["EventResponse"]) for event in events] == [("PasswordChange", "Pass"), ("SignIn", "Pass"), ("SignIn", "Fail")]
+    assert events[1]["ChallengeResponses"] == [{"ChallengeName": "Password", "ChallengeResponse": "Success"}]
+    assert events[2]["ChallengeResponses"] == [{"ChallengeName": "Password", "ChallengeResponse": "Failure"}]
+    assert events[1]["EventContextData"]["IpAddress"] == "127.0.0.1" and events[1]["EventContextData"]["DeviceName"].startswith("Boto3")
+    idp.admin_update_auth_event_feedback(**whom, EventId=events[2]["EventId"], FeedbackValue="Invalid")
+    told = idp.admin_list_user_auth_events(**whom, MaxResults=3)["AuthEvents"][2]["EventFeedback"]
+    assert (told["FeedbackValue"], told["Provider"]) == ("Invalid", "Admin")
+
+
+def test_events_of_unprotected_pools_and_unknown_users_are_refused(lab, protected, tracked):
+    idp = lab.idp
+    sentence = "User pool add-ons are not enabled for the user pool."
+    plain = {"UserPoolId": tracked.id, "Username": tracked.user()}
+    refused(idp.admin_list_user_auth_events, "UserPoolAddOnNotEnabledException", sentence, **plain)
+    refused(idp.admin_update_auth_event_feedback, "UserPoolAddOnNotEnabledException", sentence, **plain, EventId="e", FeedbackValue="Valid")
+    refused(idp.admin_list_user_auth_events, "UserNotFoundException", UserPoolId=protected.id, Username="nobody")
 
 
 # --- sessions

@@ -16,6 +16,7 @@ const SWEEPS: &[&str] = &[
     "DELETE FROM codes WHERE (pool, sub, purpose) IN
         (SELECT pool, sub, purpose FROM codes WHERE expires_at <= ?1 LIMIT ?2)",
     "DELETE FROM outbox WHERE rowid IN (SELECT rowid FROM outbox WHERE expires_at <= ?1 LIMIT ?2)",
+    "DELETE FROM auth_events WHERE seq IN (SELECT seq FROM auth_events WHERE expires_at <= ?1 LIMIT ?2)",
     "DELETE FROM auth_codes WHERE rowid IN (SELECT rowid FROM auth_codes WHERE expires_at <= ?1 LIMIT ?2)",
     "DELETE FROM login_sessions WHERE rowid IN (SELECT rowid FROM login_sessions WHERE expires_at <= ?1 LIMIT ?2)",
     "DELETE FROM refresh_tokens WHERE rowid IN (SELECT rowid FROM refresh_tokens WHERE expires_at <= ?1 LIMIT ?2)",

@@ -15,7 +15,7 @@ use user_pools::client::{AppClient, ClientSettings};
 use user_pools::clients::NewSecret;
 use user_pools::names;
 use user_pools::pool::{IssuerForm, PoolSettings, UserPool};
-use user_pools::ports::{Clients, Pools, Users};
+use user_pools::ports::{AuthEvents, Clients, Pools, Users};
 use user_pools::sealing::KeyRing;
 use user_pools::token::{KeyPurpose, KeyState, SigningKeyRow};
 use user_pools::user::{User, UserStatus};
@@ -209,6 +209,12 @@ impl Bench {
         user.aliases = names::active_aliases(&pool.settings, user.status, &user.attributes);
         self.store.insert_user(self.now(), user.clone()).await.unwrap();
         user
+    }
+
+    /// Writes the events that were noted, as the server does a moment later.
+    pub async fn write_events(&self) {
+        let events = self.decisions.take_events().into_iter().map(|happened| happened.event).collect();
+        self.store.append_auth_events(self.now(), events).await.unwrap();
     }
 
     /// The user as stored now. Panics when it is gone.

@@ -11,6 +11,7 @@ use user_pools::ports::{
     Busy, Decision, DecisionSink, DeliveryFailed, Message, Messenger, Parcel, PasswordHasher, ProviderAnswer,
     ProviderRequest, Providers, Random,
 };
+use user_pools::threat::Happened;
 
 /// A clock that stands until it is moved. Clones share the hand.
 #[derive(Clone, Debug)]
@@ -183,9 +184,9 @@ impl Providers for ScriptedProviders {
     }
 }
 
-/// Decisions noted so far.
+/// Decisions noted so far, and events that wait to be written.
 #[derive(Debug, Default)]
-pub struct CapturedDecisions(Mutex<Vec<Decision>>);
+pub struct CapturedDecisions(Mutex<Vec<Decision>>, Mutex<Vec<Happened>>);
 
 impl CapturedDecisions {
     /// All of them, oldest first.
@@ -197,10 +198,19 @@ impl CapturedDecisions {
     pub fn last(&self) -> Decision {
         self.all().pop().expect("no decision was noted")
     }
+
+    /// Takes the events that were noted.
+    pub fn take_events(&self) -> Vec<Happened> {
+        std::mem::take(&mut *self.1.lock().unwrap())
+    }
 }
 
 impl DecisionSink for CapturedDecisions {
     fn note(&self, decision: Decision) {
         self.0.lock().unwrap().push(decision);
+    }
+
+    fn happened(&self, happened: Box<Happened>) {
+        self.1.lock().unwrap().push(*happened);
     }
 }

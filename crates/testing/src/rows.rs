@@ -13,6 +13,7 @@ use user_pools::oauth::{AuthCode, LoginSession};
 use user_pools::passkeys::Passkey;
 use user_pools::pool::{PoolSettings, UserPool};
 use user_pools::ports::{Code, CodePurpose, Decision, Queued};
+use user_pools::threat::{AuthEvent, EventKind, EventResponse};
 use user_pools::token::{KeyPurpose, KeyState, RefreshToken, SignIn, SigningKeyRow};
 use user_pools::user::{Credentials, User, UserStatus};
 use user_pools::{ClientId, Millis, PoolId, Scope};
@@ -271,6 +272,25 @@ pub fn auth_code(user: &User, client: &AppClient, origin_jti: &str, hash: [u8; 3
         origin_jti: origin_jti.to_owned(),
         expires_at: NOW + HOUR,
         redeemed_at: None,
+    }
+}
+
+/// A sign-in that went well, as an event.
+pub fn auth_event(user: &User, id: &str) -> AuthEvent {
+    AuthEvent {
+        id: id.to_owned(),
+        pool: user.pool.clone(),
+        sub: user.sub.clone(),
+        client: ClientId("client".to_owned()),
+        kind: EventKind::SignIn,
+        at: NOW,
+        response: EventResponse::Pass,
+        blocked: false,
+        answers: Vec::new(),
+        ip: "127.0.0.1".to_owned(),
+        device: "app".to_owned(),
+        request_id: "request".to_owned(),
+        feedback: None,
     }
 }
 

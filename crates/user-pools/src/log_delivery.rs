@@ -5,6 +5,7 @@ use crate::ids::{Millis, PoolId, Scope};
 use crate::messages;
 use crate::pool::PoolSettings;
 use crate::service::UserPools;
+use crate::threat::{Asked, AuthEvent, EventKind, Happened};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -106,6 +107,40 @@ pub(crate) fn record(pool: &PoolId, configuration: &LogConfiguration, now: Milli
         "logSourceId": { "userPoolId": pool },
     })
     .to_string()
+}
+
+/// The line of an event in the pool's exported log.
+pub fn export(happened: &Happened) {
+    let (Some(configuration), event) = (&happened.export, &happened.event) else { return };
+    let record = record(&event.pool, configuration, event.at, &activity(event));
+    tracing::info!(pool = %event.pool, destination = configuration.destination(), record, "a record of a user pool's log");
+}
+
+/// The message of an event, by AWS's names. What is not known here is left out.
+fn activity(event: &AuthEvent) -> Value {
+    let kind = match event.kind {
+        EventKind::SignIn => "SIGN_IN",
+        EventKind::SignUp => "SIGN_UP",
+        EventKind::ForgotPassword => "FORGOT_PASSWORD",
+        EventKind::PasswordChange => "PASSWORD_CHANGE",
+        EventKind::ResendCode => "RESEND_CODE",
+    };
+    let answer = |(asked, right): &(Asked, bool)| format!("{asked:?}:{}", if *right { "Success" } else { "Failure" });
+    json!({
+        "version": "1",
+        "eventId": event.id,
+        "eventType": kind,
+        "userSub": event.sub,
+        "userPool": event.pool,
+        "clientId": event.client,
+        "creationDate": event.at,
+        "eventResponse": format!("{:?}", event.response),
+        "riskDecision": event.risk_decision(),
+        "challenges": event.answers.iter().map(answer).collect::<Vec<_>>(),
+        "deviceName": event.device,
+        "ipAddress": event.ip,
+        "requestId": event.request_id,
+    })
 }
 
 impl UserPools {

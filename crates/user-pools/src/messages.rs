@@ -653,6 +653,12 @@ pub fn ip_range_invalid(range: impl Display) -> Error {
     Error::new(Kind::InvalidParameter, format!("Invalid IP range: {range}. IP ranges must be in CIDR notation."))
 }
 
+/// Asked for events where the pool is not protected (I).
+pub const ADD_ON_NOT_ENABLED: Error =
+    say(Kind::UserPoolAddOnNotEnabled, "User pool add-ons are not enabled for the user pool.");
+/// Not an event of that user (I).
+pub const AUTH_EVENT_NOT_FOUND: Error = say(Kind::ResourceNotFound, "Authentication event not found.");
+
 // ---- Sessions (I) ----
 
 /// Asked about sessions where the pool does not track them.

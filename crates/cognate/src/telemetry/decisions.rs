@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use user_pools::log_delivery;
 use user_pools::ports::{Decision, DecisionSink, Store};
+use user_pools::threat::Happened;
 
 /// More than this waiting means that storage stands still; newer decisions are then only counted.
 const QUEUE: usize = 4_096;
@@ -37,6 +39,8 @@ struct Gate {
 pub enum Entry {
     /// A decision to keep.
     Keep(Box<Decision>),
+    /// What a user did.
+    Happened(Box<Happened>),
     /// A refusal of the gateway, to become one.
     Gateway(Box<Refused>),
     /// Everything before this has been kept.
@@ -71,10 +75,15 @@ impl Decisions {
                     gather(&mut taken, &mut entries).await;
                 }
                 let (mut batch, mut waiting) = (Vec::with_capacity(entries.len()), Vec::new());
+                let mut events = Vec::new();
                 for entry in entries.drain(..) {
                     match entry {
                         Entry::Keep(decision) => batch.push(logged(*decision)),
                         Entry::Gateway(refused) => batch.push(logged(of_gateway(*refused))),
+                        Entry::Happened(happened) => {
+                            log_delivery::export(&happened);
+                            events.push(happened.event);
+                        }
                         Entry::Flushed(tell) => waiting.push(tell),
                     }
                 }
@@ -89,6 +98,11 @@ impl Decisions {
                     && let Err(error) = store.append_decisions(clock.now(), batch).await
                 {
                     tracing::warn!(%error, "decisions could not be kept");
+                }
+                if !events.is_empty()
+                    && let Err(error) = store.append_auth_events(clock.now(), events).await
+                {
+                    tracing::warn!(%error, "events of users could not be kept");
                 }
                 for tell in waiting {
                     let _ = tell.send(());
@@ -186,6 +200,10 @@ impl DecisionSink for Decisions {
         if decision.allowed || self.affordable(source, decision.at) {
             self.queue(Entry::Keep(Box::new(decision)));
         }
+    }
+
+    fn happened(&self, happened: Box<Happened>) {
+        self.queue(Entry::Happened(happened));
     }
 }
 

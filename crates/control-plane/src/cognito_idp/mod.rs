@@ -1,4 +1,5 @@
 //! The `cognito-idp` API: JSON 1.1 at `POST /`. `table` is the whole API on one page; each operation is a file in a resource's folder.
+mod auth_events;
 mod branding;
 mod carried;
 mod clients;

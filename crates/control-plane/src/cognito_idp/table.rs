@@ -250,9 +250,12 @@ operations! {
     signed SetRiskConfiguration = risk::set_risk_configuration,
         missing "kept without effect: CompromisedCredentialsRiskConfiguration, AccountTakeoverRiskConfiguration (no risk is judged)";
     signed DescribeRiskConfiguration = risk::describe_risk_configuration;
+    signed AdminListUserAuthEvents = auth_events::admin_list_user_auth_events,
+        missing "left out: RiskLevel, CompromisedCredentialsDetected, city and country (no risk is judged, no address looked up)";
+    signed AdminUpdateAuthEventFeedback = auth_events::admin_update_auth_event_feedback;
     // Exported logs
     signed SetLogDeliveryConfiguration = log_delivery::set_log_delivery_configuration,
-        missing "kept without effect: the destinations (records go to the server's own log); userAuthEvents";
+        missing "kept without effect: the destinations (records go to the server's own log)";
     signed GetLogDeliveryConfiguration = log_delivery::get_log_delivery_configuration;
     // Tags
     signed TagResource = tags::tag_resource;

@@ -172,3 +172,45 @@ async fn a_message_that_was_given_up_is_a_record_where_the_pool_exports_them() {
     door.signed("SetLogDeliveryConfiguration", json!({ "UserPoolId": pool.0, "LogConfigurations": [] })).await;
     assert_eq!(door.bench.pools.undeliverable(now, &pool, "why").await, None);
 }
+
+#[tokio::test]
+async fn events_are_listed_in_pages_and_an_operator_says_what_they_were() {
+    let door = Door::new();
+    let pool = protected(&door, "ENFORCED").await;
+    let client = door.bench.client(&pool).await.id.0;
+    door.bench.user(&pool, "alice").await;
+    door.call("InitiateAuth", password(&client, "alice", PASSWORD)).await;
+    door.signed("SetRiskConfiguration", blocking(&pool, None, &[HERE])).await;
+    door.refused("InitiateAuth", password(&client, "alice", PASSWORD)).await;
+    door.bench.write_events().await;
+    let mut whom = json!({ "UserPoolId": pool.id.0, "Username": "alice", "MaxResults": 1 });
+    let first = door.signed("AdminListUserAuthEvents", whom.clone()).await;
+    let blocked = &first["AuthEvents"][0];
+    assert_eq!(
+        (&blocked["EventResponse"], &blocked["EventRisk"]),
+        (&json!("Fail"), &json!({ "RiskDecision": "Block" }))
+    );
+    whom["NextToken"] = first["NextToken"].clone();
+    let second = door.signed("AdminListUserAuthEvents", whom.clone()).await;
+    let passed = second["AuthEvents"][0].clone();
+    assert_eq!(
+        passed,
+        json!({
+            "EventId": passed["EventId"], "EventType": "SignIn", "CreationDate": door.bench.now() / 1000, "EventResponse": "Pass",
+            "EventRisk": { "RiskDecision": "NoRisk" }, "ChallengeResponses": [{ "ChallengeName": "Password", "ChallengeResponse": "Success" }],
+            "EventContextData": { "IpAddress": "127.0.0.1", "DeviceName": "bench" },
+        })
+    );
+    assert!(second.get("NextToken").is_none());
+    let tell =
+        |id: &Value| json!({ "UserPoolId": pool.id.0, "Username": "alice", "EventId": id, "FeedbackValue": "Invalid" });
+    door.signed("AdminUpdateAuthEventFeedback", tell(&passed["EventId"])).await;
+    let told = door.signed("AdminListUserAuthEvents", whom).await;
+    let feedback = &told["AuthEvents"][0]["EventFeedback"];
+    assert_eq!((&feedback["FeedbackValue"], &feedback["Provider"]), (&json!("Invalid"), &json!("Admin")));
+    let refused = door.refused_signed("AdminUpdateAuthEventFeedback", tell(&json!("unknown"))).await;
+    assert_eq!(
+        (refused.1.as_str(), refused.2.as_str()),
+        ("ResourceNotFoundException", "Authentication event not found.")
+    );
+}

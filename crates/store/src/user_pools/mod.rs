@@ -1,6 +1,7 @@
 //! The user-pool ports on SQLite, one file per aggregate. Every method is one act on the writer or one read; the SQL stands beside it.
 mod attempts;
 mod auth_codes;
+mod auth_events;
 mod brandings;
 pub(crate) mod changes;
 mod clients;

@@ -5,6 +5,7 @@ pub mod aliases;
 pub mod apis;
 pub mod attempts;
 pub mod auth_codes;
+pub mod auth_events;
 pub mod cascades;
 pub mod codes;
 pub mod devices;
@@ -167,6 +168,13 @@ macro_rules! conformance_suite {
                 reading_a_code_does_not_use_it_up
                 an_unknown_or_expired_code_opens_nothing
                 a_code_of_a_deleted_user_opens_nothing
+            }
+            auth_events {
+                events_are_listed_newest_first_in_pages
+                an_event_that_comes_again_goes_on
+                a_user_has_so_many_events_and_the_newest
+                feedback_is_about_an_event_of_that_user
+                events_go_with_their_user_and_none_is_about_nobody
             }
             attempts {
                 attempts_lock_after_the_free_ones_and_the_lock_doubles

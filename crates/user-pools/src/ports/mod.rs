@@ -13,6 +13,7 @@ pub use triggers::{Calling, TriggerFailed, Triggers};
 
 use crate::context::RequestContext;
 use crate::ids::{Millis, PoolId};
+use crate::threat::Happened;
 use async_trait::async_trait;
 use std::borrow::Cow;
 use std::fmt;
@@ -153,6 +154,8 @@ impl fmt::Debug for ProviderAnswer {
 pub trait DecisionSink: Send + Sync {
     /// Notes a decision; logged as JSON and kept in a bounded table.
     fn note(&self, decision: Decision);
+    /// Notes what a user did; kept by [`AuthEvents`], and exported where the pool says so.
+    fn happened(&self, happened: Box<Happened>);
 }
 
 /// One decision: who, what, where, result, and the rule that decided. Never a secret.

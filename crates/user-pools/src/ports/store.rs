@@ -9,6 +9,7 @@ use crate::oauth::{AuthCode, LoginSession};
 use crate::passkeys::Passkey;
 use crate::pool::{AliasKind, UserPool};
 use crate::ports::{Decision, ImportJobs};
+use crate::threat::{AuthEvent, EventFeedback};
 use crate::token::{Activity, RefreshToken, SignIn, SigningKeyRow};
 use crate::user::User;
 use async_trait::async_trait;
@@ -82,6 +83,7 @@ pub trait Store:
     + Attempts
     + Decisions
     + ImportJobs
+    + AuthEvents
 {
 }
 impl<
@@ -103,7 +105,8 @@ impl<
         + AuthCodes
         + Attempts
         + Decisions
-        + ImportJobs,
+        + ImportJobs
+        + AuthEvents,
 > Store for T
 {
 }
@@ -620,4 +623,22 @@ pub trait Decisions: Send + Sync {
     async fn decisions_of(&self, request_id: String) -> StoreResult<Vec<Decision>>;
     /// The newest decisions, newest first; only refusals when asked.
     async fn latest_decisions(&self, refused_only: bool, limit: usize) -> StoreResult<Vec<Decision>>;
+}
+
+/// What users of protected pools did.
+#[async_trait]
+pub trait AuthEvents: Send + Sync {
+    /// Appends, or [continues](AuthEvent::followed_by) an event of that id; of each user the newest stay. Events about nobody are dropped.
+    async fn append_auth_events(&self, now: Millis, events: Vec<AuthEvent>) -> StoreResult<()>;
+    /// A user's events, newest first; `after` is an id.
+    async fn list_auth_events(&self, pool: PoolId, sub: String, page: Page) -> StoreResult<Vec<AuthEvent>>;
+    /// NotFound.
+    async fn set_auth_event_feedback(
+        &self,
+        now: Millis,
+        pool: PoolId,
+        sub: String,
+        id: String,
+        feedback: EventFeedback,
+    ) -> StoreResult<()>;
 }

@@ -1,12 +1,13 @@
 //! The answers to challenges. Whose session, whose name, whose secret come first; then the step itself decides.
 use super::session::{State, Step};
 use super::trail::Trail;
+use super::witnessed::asked_by_challenge;
 use super::{Answer, ChallengeName, Door, Outcome, Place};
 use crate::context::RequestContext;
 use crate::error::Result;
 use crate::messages;
 use crate::service::UserPools;
-use crate::threat::check_address;
+use crate::threat::{Source, Witness, check_address};
 use crate::user::User;
 
 /// What each step works with once the session has been checked.
@@ -21,14 +22,17 @@ impl UserPools {
     /// Answers a challenge. A session that is forged, foreign, ended or of another step helps nobody; a right answer spends it.
     pub async fn answer(&self, cx: &RequestContext, request: &Answer) -> Result<Outcome> {
         let mut trail = Trail::at_client(action(&request.door), &request.client);
-        let result = self.answered(cx, request, &mut trail).await;
+        let result = Box::pin(self.answered(cx, request, &mut trail)).await;
         let result = self.after_authentication(cx, result).await;
+        self.witnessed(cx, &mut trail, asked_by_challenge(request.challenge), &result);
         self.conclude(cx, &trail, result)
     }
 
     async fn answered(&self, cx: &RequestContext, request: &Answer, trail: &mut Trail) -> Result<Outcome> {
         let place = self.place(&request.door, &request.client).await?;
         trail.within(&place.pool.id);
+        let source = Source::of(cx, &request.door, &place.client);
+        trail.witness = Witness::at(&place.pool, &place.client.id, source);
         trail.at("threat.address");
         check_address(cx, &request.door, &place.pool, &place.client)?;
         trail.at("request");
@@ -70,7 +74,7 @@ impl UserPools {
         trail.at("session");
         let session = answer.session.as_deref().ok_or_else(|| messages::missing_parameter("Session"))?;
         let state = self.session_for(cx, place, &answer.door, session, answer.challenge)?;
-        trail.of(&state.sub);
+        state.tell(trail);
         let user = self.session_user(cx, &state).await?;
         if answer.door != Door::ManagedLogin {
             trail.at("user.name");

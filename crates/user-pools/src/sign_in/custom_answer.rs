@@ -28,7 +28,7 @@ impl UserPools {
         trail.at("session");
         let session = answer.session.as_deref().ok_or_else(|| messages::missing_parameter("Session"))?;
         let mut state = self.session_for(cx, place, &answer.door, session, ChallengeName::CustomChallenge)?;
-        trail.of(&state.sub);
+        state.tell(trail);
         let user = self.custom_user(place, answer, &state).await?;
         trail.at("user.name");
         let shown = absent::shown_name(self, place, &state.started_as);

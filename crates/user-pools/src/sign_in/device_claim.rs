@@ -105,7 +105,7 @@ impl UserPools {
         trail.at("srp.block");
         let text = responses.require("PASSWORD_CLAIM_SECRET_BLOCK")?;
         let (bytes, block) = self.open_device_block(cx, place, &answer.door, text)?;
-        trail.of(&block.state.sub);
+        block.state.tell(trail);
         trail.at("session");
         self.check_claim_session(cx, answer, &block)?;
         let user = self.session_user(cx, &block.state).await?;

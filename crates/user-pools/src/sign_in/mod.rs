@@ -25,6 +25,7 @@ mod start;
 pub(crate) mod trail;
 mod user_auth;
 mod user_auth_answer;
+mod witnessed;
 
 pub use flow::Flow;
 pub(crate) use session::{State, Step};

@@ -45,6 +45,7 @@ impl UserPools {
         let user = self.learn_verifier(cx, place, user, password).await?;
         let state = State::begin(self, cx, place, &start.door, name, (&user.sub, user.stamp()));
         let state = state.at_device(start.parameters.get("DEVICE_KEY"));
+        trail.sign_in = state.event();
         self.after_the_password(cx, place, user, state, guesses, trail).await
     }
 

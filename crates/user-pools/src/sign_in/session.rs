@@ -2,6 +2,7 @@
 //! `AuthSessionValidity`, dies with the password it was begun with, and is spent by success only.
 use super::custom::Custom;
 use super::sent_code::Sent;
+use super::trail::Trail;
 use super::{ChallengeName, Door, Place};
 use crate::context::RequestContext;
 use crate::error::Result;
@@ -107,6 +108,9 @@ const fn is_false(flag: &bool) -> bool {
 pub(crate) struct State {
     /// Random; what is marked as spent. An SRP exchange shares it with its SECRET_BLOCK.
     pub id: String,
+    /// The first of the ids: the sign-in as an event of its user.
+    #[serde(default)]
+    pub begun: String,
     /// The login pages' sessions and the API's do not mix: they buy different things.
     pub pages: bool,
     pub pool: PoolId,
@@ -154,8 +158,10 @@ impl State {
         started_as: &str,
         (sub, stamp): (&str, String),
     ) -> Self {
+        let id = hex::encode(random::bytes::<16>(&*users.random));
         Self {
-            id: hex::encode(random::bytes::<16>(&*users.random)),
+            begun: id.clone(),
+            id,
             pages: *door == Door::ManagedLogin,
             pool: place.pool.id.clone(),
             client: place.client.id.clone(),
@@ -173,6 +179,17 @@ impl State {
             passkey: None,
             custom: None,
         }
+    }
+
+    /// The id of the sign-in as an event; none in sessions of an earlier release.
+    pub(super) fn event(&self) -> Option<String> {
+        uuid::Uuid::parse_str(&self.begun).ok().map(|id| id.to_string())
+    }
+
+    /// Whose sign-in it is, and which.
+    pub(super) fn tell(&self, trail: &mut Trail) {
+        trail.of(&self.sub);
+        trail.sign_in = self.event();
     }
 
     /// The same sign-in from a device, which has been checked to be the user's.

@@ -159,7 +159,7 @@ impl UserPools {
         let timestamp = responses.require("TIMESTAMP")?;
         trail.at("srp.block");
         let (bytes, mut block) = self.open_block(cx, place, &answer.door, text)?;
-        trail.of(&block.state.sub);
+        block.state.tell(trail);
         trail.at("session");
         self.check_block_session(cx, place, answer, &block)?;
         trail.at("user.name");

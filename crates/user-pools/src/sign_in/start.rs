@@ -1,11 +1,12 @@
 //! The first request of a sign-in. The order of the checks (spec C.4) is the table below; flows begin after it.
 use super::trail::Trail;
+use super::witnessed::asked_by_start;
 use super::{Door, Flow, Outcome, Place, Start, flow};
 use crate::context::RequestContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::ClientId;
 use crate::service::UserPools;
-use crate::threat::check_address;
+use crate::threat::{Source, Witness, check_address};
 
 type Check = fn(&UserPools, &Place, &Start) -> Result<()>;
 
@@ -22,15 +23,25 @@ impl UserPools {
     /// Begins a sign-in with a password, in plain or by SRP. Refreshing is not a sign-in: see [`UserPools::initiate_auth`].
     pub async fn start(&self, cx: &RequestContext, request: &Start) -> Result<Outcome> {
         let mut trail = Trail::at_client(action(&request.door), &request.client);
-        let result = self.started(cx, request, &mut trail).await;
+        // Every flow's state is in this future: on the heap, it does not make those of all its callers large.
+        let result = Box::pin(self.started(cx, request, &mut trail)).await;
         let result = self.after_authentication(cx, result).await;
+        self.witnessed(cx, &mut trail, asked_by_start(request), &result);
         self.conclude(cx, &trail, result)
     }
 
     async fn started(&self, cx: &RequestContext, request: &Start, trail: &mut Trail) -> Result<Outcome> {
         let place = self.check_start(request, trail).await?;
+        let source = Source::of(cx, &request.door, &place.client);
+        trail.witness = Witness::at(&place.pool, &place.client.id, source);
         trail.at("threat.address");
-        check_address(cx, &request.door, &place.pool, &place.client)?;
+        if let Err(error) = check_address(cx, &request.door, &place.pool, &place.client) {
+            // Whose event it is, nothing more.
+            if let Some(user) = self.find_user(&place.pool, request.parameters.require("USERNAME")?).await? {
+                trail.of(&user.sub);
+            }
+            return Err(error);
+        }
         if let Some(key) = request.parameters.get("DEVICE_KEY") {
             trail.at("device");
             let user = self.find_user(&place.pool, request.parameters.require("USERNAME")?).await?;

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::ids::{ClientId, PoolId};
 use crate::ports::Decision;
 use crate::service::UserPools;
+use crate::threat::Witness;
 use crate::user::User;
 
 /// Facts that become a [`Decision`] at the end.
@@ -14,24 +15,57 @@ pub(crate) struct Trail {
     pool: Option<PoolId>,
     client: Option<ClientId>,
     user: Option<String>,
+    /// Who sees what the user does, where the pool is protected.
+    pub witness: Option<Witness>,
+    /// The sign-in that the request belongs to.
+    pub sign_in: Option<String>,
 }
 
 impl Trail {
     /// A trail at a client's door.
     pub(crate) fn new(action: &'static str, client: &AppClient) -> Self {
         let pool = Some(client.pool.clone());
-        Self { action, rule: "request", pool, client: Some(client.id.clone()), user: None }
+        Self {
+            action,
+            rule: "request",
+            pool,
+            client: Some(client.id.clone()),
+            user: None,
+            witness: None,
+            sign_in: None,
+        }
     }
 
     /// A trail that begins before the client is known to exist.
     pub(crate) fn at_client(action: &'static str, client: &ClientId) -> Self {
-        Self { action, rule: "client", pool: None, client: Some(client.clone()), user: None }
+        Self {
+            action,
+            rule: "client",
+            pool: None,
+            client: Some(client.clone()),
+            user: None,
+            witness: None,
+            sign_in: None,
+        }
     }
 
     /// A trail about a user who is already known.
     pub(crate) fn of_user(action: &'static str, user: &User, client: Option<&ClientId>) -> Self {
         let pool = Some(user.pool.clone());
-        Self { action, rule: "request", pool, client: client.cloned(), user: Some(user.sub.clone()) }
+        Self {
+            action,
+            rule: "request",
+            pool,
+            client: client.cloned(),
+            user: Some(user.sub.clone()),
+            witness: None,
+            sign_in: None,
+        }
+    }
+
+    /// The user, if known.
+    pub(crate) fn user(&self) -> Option<&str> {
+        self.user.as_deref()
     }
 
     /// The rule looked at from here on.

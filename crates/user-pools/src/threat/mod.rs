@@ -1,8 +1,14 @@
-//! Threat protection (spec J): how far a pool has it, what operators set, and what of it works: addresses that may not sign in.
+//! Threat protection (spec J): how far a pool has it, what operators set, and what of it works: addresses that may not sign in, and a record of
+//! what users do.
 //! There is no risk engine here: nothing is ever judged by how likely it is.
+mod events;
 mod risk;
 mod source;
 
+pub use events::{
+    Asked, AuthEvent, EventFeedback, EventKind, EventResponse, Happened, KEPT as EVENTS_KEPT, LIFE as EVENTS_LIFE,
+};
+pub(crate) use events::{Witness, is_failure};
 pub(crate) use risk::check_address;
 pub use risk::{RiskConfiguration, RiskExceptions};
 pub(crate) use source::Source;

@@ -13,6 +13,11 @@ pub(crate) struct Source {
 }
 
 impl Source {
+    /// Where the connection came from.
+    pub fn direct(cx: &RequestContext) -> Self {
+        Self { ip: cx.client_ip.to_canonical(), user_agent: cx.user_agent.clone() }
+    }
+
     /// The source of a request at a door.
     pub fn of(cx: &RequestContext, door: &Door, client: &AppClient) -> Self {
         let told = &cx.carried.told;

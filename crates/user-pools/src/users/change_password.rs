@@ -9,6 +9,7 @@ use crate::messages;
 use crate::passwords;
 use crate::ports::{Attempt, LockoutPolicy};
 use crate::service::UserPools;
+use crate::threat::EventKind;
 use crate::user::{User, UserStatus};
 use std::fmt;
 
@@ -36,6 +37,8 @@ impl UserPools {
     /// LimitExceeded after five wrong ones within an hour, PasswordResetRequired.
     pub async fn change_password(&self, cx: &RequestContext, access: &Access, request: ChangePassword) -> Result<()> {
         let changed = self.try_change_password(cx, access, &request).await;
+        let sub = Some(access.user.sub.as_str());
+        self.saw(cx, (&access.pool, &access.client), sub, (EventKind::PasswordChange, &changed));
         self.decided(cx, about("ChangePassword", access), changed)
     }
 

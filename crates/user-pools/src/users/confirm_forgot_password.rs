@@ -8,6 +8,7 @@ use crate::messages;
 use crate::passwords;
 use crate::ports::CodePurpose;
 use crate::service::UserPools;
+use crate::threat::EventKind;
 use crate::triggers::Confirmed;
 use crate::user::{User, UserStatus};
 use std::fmt;
@@ -35,6 +36,7 @@ impl UserPools {
     pub async fn confirm_forgot_password(&self, cx: &RequestContext, request: ConfirmForgotPassword) -> Result<()> {
         let visit = self.visit(cx, "ConfirmForgotPassword", &request.asking).await?;
         let result = self.confirm_forgot_visited(cx, &visit, &request).await;
+        self.saw(cx, (&visit.pool, &visit.client.id), visit.about().user, (EventKind::PasswordChange, &result));
         self.decided(cx, visit.about(), result)
     }
 

@@ -11,6 +11,7 @@ use crate::pool::{AliasKind, Contact, MfaRequirement, PoolSettings, UserPool};
 use crate::ports::{CodePurpose, StoreError, Taken};
 use crate::service::UserPools;
 use crate::templates::{Delivery, Letter, Occasion};
+use crate::threat::EventKind;
 use crate::triggers::{Birth, Confirmed};
 use crate::user::{Credentials, User, UserStatus};
 use std::collections::BTreeMap;
@@ -54,6 +55,8 @@ impl UserPools {
     pub async fn sign_up(&self, cx: &RequestContext, request: SignUp) -> Result<SignedUp> {
         let visit = self.visit(cx, "SignUp", &request.asking).await?;
         let result = self.sign_up_visited(cx, &visit, &request).await;
+        let sub = result.as_ref().ok().map(|made| made.sub.as_str());
+        self.saw(cx, (&visit.pool, &visit.client.id), sub, (EventKind::SignUp, &result));
         self.decided(cx, visit.about(), result)
     }
 

@@ -12,6 +12,7 @@ mod challenges;
 mod custom_domains;
 mod device_client;
 mod devices;
+mod events;
 mod hidden_users;
 mod keys;
 mod lockout;

@@ -9,7 +9,7 @@ use user_pools::sign_in::ChallengeName::{MfaSetup, SoftwareTokenMfa};
 const USED: &str = "Your software token has already been used once.";
 
 /// Enrols an app with an access token and switches it on.
-async fn enrol(app: &App<'_>, name: &str) -> Authenticator {
+pub async fn enrol(app: &App<'_>, name: &str) -> Authenticator {
     let (bench, pools) = (app.bench, &app.bench.pools);
     let access = pools.access(bench.now(), &app.tokens(name, PASSWORD).await.access).await.unwrap();
     let begun = pools.associate_software_token(&bench.cx(), Enroller::Access(&access)).await.unwrap();
