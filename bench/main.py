@@ -4,26 +4,27 @@ import contextlib
 import json
 import os
 import shutil
-import sqlite3
 import sys
 import time
 from types import SimpleNamespace
 
 import report
+import users
 from cases import GATEWAY, PLAIN, GatewayCase, JsonCase, MachineCase, SrpCase, Target, versions
-from peers import COGNATE, MOTO, ROOT, WORK, Issuer, cognate, free_port, haproxy, load, moto, origin
+from peers import COGNATE, ROOT, WORK, Issuer, cognate, free_port, haproxy, load, origin, stand_ins
 from scene import AUDIENCE, Api, Pool, tokens
 from timing import timing, told
 
 QUICK = os.environ.get("BENCH_QUICK", "") not in ("", "0")
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 2 if QUICK else 5))
 SECONDS = float(os.environ.get("BENCH_SECONDS", 0.5 if QUICK else 2))
-PARTS = os.environ.get("BENCH_ONLY", "gateway,issuer,start,timing").split(",")
+PARTS = os.environ.get("BENCH_ONLY", "gateway,issuer,start,users,timing").split(",")
 FRESH = 1_500 if QUICK else 8_000  # tokens seen for the first time, a round
 SRP = 1 if QUICK else 4  # SRP sign-ins of each user, a round
 STARTS = 2 if QUICK else 10
 MANY_USERS = 0 if QUICK else 100_000
 CROWD, TRIES = (20, 120) if QUICK else (500, 2_000)
+FEW, MILLION = (200, 2_000) if QUICK else (1_000, 1_000_000)  # users of the two pools that are compared
 
 
 def interleaved(number, targets):
@@ -61,23 +62,24 @@ def issuer_round(number, settings, results, cases):
             say(number, title, target.name, seen)
 
 
-def issuer_cases(pool, ours, other_pool, other):
-    """Title, floor, and who runs it."""
+def issuer_cases(pool, ours, others):
+    """Title, floor, and who runs it. `others`: the stand-ins' pools and targets."""
 
-    sides = [(pool, ours)] + ([(other_pool, other)] if other else [])
+    sides = [(pool, ours), *others]
 
     def both(lines, connections=8):
-        """InitiateAuth with a file of bodies, here and at moto."""
+        """InitiateAuth with a file of bodies, here and at the stand-ins."""
         return [(JsonCase("InitiateAuth", getattr(side, lines)(), "IdToken", connections), target) for side, target in sides]
 
     password = both("passwords", connections=4)
     refresh = both("refreshes")
+    # moto proves no password in SRP: there is nothing to compare.
     update = [(JsonCase("UpdateUserAttributes", pool.updates(), "{", connections=64), ours)]
     return [
         ("password sign-in, 2 JWTs", ["Argon2id", "signature", "signature"], password),
-        ("SRP sign-in, 2 JWTs", ["signature", "signature"], [(SrpCase(pool), ours)]),
+        ("SRP sign-in, 2 JWTs", ["signature", "signature"], [(SrpCase(side), target) for side, target in sides if side.name != "moto"]),
         ("refresh, 2 JWTs", ["signature", "signature"], refresh),
-        ("client_credentials, 1 JWT", ["signature"], [(MachineCase(pool), ours)]),
+        ("client_credentials, 1 JWT", ["signature"], [(MachineCase(side), target) for side, target in sides if side.machine]),
         ("UpdateUserAttributes, durable, 64 writers", [], update),
     ]
 
@@ -104,10 +106,11 @@ def serving(results):
         (folder / "own.txt").write_text(pool.results[0]["AccessToken"])
         ours = Target("cognate", here, here.port, api.host)
         idp = Target("cognate", here, here.port, f"localhost:{here.port}")
-        other = other_pool = None
-        if "issuer" in PARTS and os.environ.get("BENCH_MOTO", "1") != "0" and MOTO.exists():
-            stand_in = stack.enter_context(moto(free_port()))
-            other, other_pool = Target("moto", stand_in, stand_in.port, f"localhost:{stand_in.port}"), Pool("moto", stand_in.port)
+        others = []
+        for name, start in stand_ins() if "issuer" in PARTS else ():
+            stand_in = stack.enter_context(start(free_port()))
+            # moto has no token endpoint for machines.
+            others.append((Pool(name, stand_in.port, machine=name != "moto"), Target(name, stand_in, stand_in.port, f"localhost:{stand_in.port}")))
         if "gateway" in PARTS:
             results["gateway"] = {}
             for number in range(ROUNDS):
@@ -115,7 +118,7 @@ def serving(results):
             results["memory"] = {"cognate": here.memory(), "haproxy": peer.memory()}
         if "issuer" in PARTS:
             results["issuer"], results["floors"] = {}, {}
-            cases = issuer_cases(pool, idp, other_pool, other)
+            cases = issuer_cases(pool, idp, others)
             for number in range(ROUNDS):
                 issuer_round(number, settings, results, cases)
             results["memory_issuer"] = {"cognate": here.memory()}
@@ -151,20 +154,21 @@ def starts(results):
     if MANY_USERS:
         with server:
             Pool("many", port)
-        crowd(folder / "data" / "cognate.db", MANY_USERS)
+        users.crowd(folder / "data" / "cognate.db", MANY_USERS)
         measure(f"serve, {MANY_USERS:,} users", STARTS, serve, port)
 
 
-def crowd(database, users):
-    """Copies of a user, straight into the table of a stopped server: signing up so many would hash for half an hour."""
-    with contextlib.closing(sqlite3.connect(database)) as db, db:
-        columns = [row[1] for row in db.execute("PRAGMA table_info(users)") if row[1] != "seq"]
-        own = {"sub": "printf('%08x-0000-4000-8000-%012x', n, n)", "username": "'copy' || n", "email": "'copy' || n || '@example.com'"}
-        chosen = ", ".join(own.get(column, f"u.{column}") for column in columns)
-        numbers = f"WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {users})"
-        db.execute(f"{numbers} INSERT INTO users ({', '.join(columns)}) SELECT {chosen} FROM numbers, (SELECT * FROM users LIMIT 1) u")
-        for kind in ("username", "sub"):
-            db.execute(f"INSERT INTO user_names (pool, value, kind, user) SELECT pool, {kind}, '{kind}', seq FROM users WHERE username LIKE 'copy%'")
+def sizes(results):
+    """A pool of a thousand users and one of a million: what either costs, in interleaved rounds."""
+    with contextlib.ExitStack() as stack:
+        pools = [users.Crowded(stack, name, count) for name, count in (("few", FEW), ("million", MILLION))]
+        results["users"] = {"few": FEW, "million": MILLION, "cases": {}, "megabytes": pools[1].megabytes}
+        for number in range(ROUNDS):
+            for title in users.CASES:
+                for pool in interleaved(number, pools):
+                    seen = pool.run(title, SECONDS)
+                    results["users"]["cases"].setdefault(title, {}).setdefault(pool.name, []).append(seen)
+                    say(number, title, pool.name, seen)
 
 
 def main():
@@ -177,8 +181,10 @@ def main():
         starts(results)
     if "timing" in PARTS:
         timing(results, CROWD, TRIES)
+    if "users" in PARTS:
+        sizes(results)
     text = report.markdown(results)
-    folder = WORK if QUICK or len(PARTS) < 4 else ROOT / "bench" / "results"
+    folder = WORK if QUICK or len(PARTS) < 5 else ROOT / "bench" / "results"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "latest.json").write_text(json.dumps(results, indent=1) + "\n")
     (folder / "latest.md").write_text(text + "\n")

@@ -1,4 +1,4 @@
-"""The processes of the bench: Cognate, HAProxy, the origin, moto, and a foreign issuer. Each is ended by its own id."""
+"""The processes of the bench: Cognate, HAProxy, the origin, stand-ins for Cognito (moto, ministack), and a foreign issuer. Each is ended by its own id."""
 
 import contextlib
 import http.server
@@ -16,7 +16,6 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 WORK = ROOT / "bench" / ".work"
 COGNATE = os.environ.get("COGNATE_BIN", str(ROOT / "target" / "release" / "cognate"))
 LOAD = os.environ.get("BENCH_LOAD", str(ROOT / "target" / "release" / "bench-load"))
-MOTO = WORK / "moto" / "bin" / "moto_server"
 KEY, SECRET = "BENCHBENCHBENCHBENCH", "a-secret-of-the-bench-for-nobody-else-0123"
 
 
@@ -100,9 +99,15 @@ def origin(port):
     return Process("origin", ["haproxy", "-db", "-f", ROOT / "bench" / "origin.cfg"], port, BENCH_ORIGIN_PORT=port)
 
 
-def moto(port):
-    """moto's server: Cognito without slow hashes and without a disk."""
-    return Process("moto", [MOTO, "-H", "127.0.0.1", "-p", port], port)
+def stand_ins():
+    """The stand-ins for Cognito that are installed: name and how to start it on a port. They neither hash passwords slowly nor write to a disk."""
+    moto, ministack = (WORK / name / "bin" / program for name, program in (("moto", "moto_server"), ("ministack", "ministack")))
+    known = {
+        "moto": (moto, lambda port: Process("moto", [moto, "-H", "127.0.0.1", "-p", port], port)),
+        "ministack": (ministack, lambda port: Process("ministack", [ministack], port, BIND_HOST="127.0.0.1", GATEWAY_PORT=port, IOT_MTLS_ENABLED=0)),
+    }
+    wanted = os.environ.get("BENCH_PEERS", "moto,ministack").split(",")
+    return [(name, start) for name, (program, start) in known.items() if name in wanted and program.exists()]
 
 
 class Issuer:

@@ -59,19 +59,21 @@ def gateway(results):
 
 def issuer(results):
     floors, rows = results["floors"], []
+    peers = [name for name in ("moto", "ministack") if any(name in measured for _, measured in results["issuer"].values())]
     for title, (parts, measured) in results["issuer"].items():
         ours, floor = measured["cognate"], [floors[part] for part in parts]
         row = [title, number(middle(ours) / 1000, 2)]
         row += [f"{number(sum(middle(one) for one in floor) / 1000, 2)} ({' + '.join(parts)})", spread(ratios(ours, floor))] if floor else ["-", "-"]
-        moto = measured.get("moto")
-        row += [number(middle(moto) / 1000, 2), spread(ratios(ours, [moto]))] if moto else ["-", "-"]
+        for name in peers:
+            theirs = measured.get(name)
+            row += [number(middle(theirs) / 1000, 2), spread(ratios(ours, [theirs]))] if theirs else ["-", "-"]
         rows.append([*row, number(middle(ours, "per_second"), 0), times(ours)])
-    head = ["operation", "Cognate ms", "floor ms", "ratio to floor", "moto ms", "ratio to moto", "Cognate /s", "p50 / p99 ms"]
+    head = ["operation", "Cognate ms", "floor ms", "ratio to floor", *(column for name in peers for column in (f"{name} ms", f"ratio to {name}")), "Cognate /s", "p50 / p99 ms"]
     lines = [
         "### Issuer: CPU milliseconds per answer",
         "",
         "The floor is the bare work that cannot be left out, measured in the same rounds: RSA-2048 signatures, the Argon2id hash. "
-        "moto hashes no passwords and writes nothing to disk; Cognate does both.",
+        "moto and ministack hash no passwords and write nothing to disk; Cognate does both.",
         "",
         *table(head, rows),
         "",
@@ -114,6 +116,24 @@ def timing(results):
     ]
 
 
+def users(results):
+    few, million, rows = results["users"]["few"], results["users"]["million"], []
+    for title, measured in results["users"]["cases"].items():
+        small, large = measured["few"], measured["million"]
+        row = [title, number(middle(small)), number(middle(large)), spread(ratios(large, [small]))]
+        rows.append([*row, times(small), times(large)])
+    head = ["operation", f"us, {few:,} users", f"us, {million:,} users", "ratio", f"p50 / p99 ms, {few:,}", f"p50 / p99 ms, {million:,}"]
+    return [
+        "### Size of a pool: CPU microseconds per answer",
+        "",
+        f"Two servers, one with {few:,} users and one with {million:,} (a database of {results['users']['megabytes']:,.0f} MB); 500 people of either sign in. Both lists "
+        "were walked from end to end first and held every user once.",
+        "",
+        *table(head, rows),
+        "",
+    ]
+
+
 def bars(results):
     """The project's own bars (performance.md), as far as this run can judge them."""
     rows = []
@@ -142,6 +162,8 @@ def bars(results):
                 password = next((m["moto"] for t, (_, m) in results["issuer"].items() if "password" in t and "moto" in m), None)
                 if password:
                     judge(f"{title} : moto's password sign-in", ratios(measured["cognate"], [password]), 1.0)
+    for title, measured in results.get("users", {}).get("cases", {}).items():
+        judge(f"{title}: {results['users']['million']:,} : {results['users']['few']:,} users", ratios(measured["million"], [measured["few"]]), 1.10)
     if "start" in results:
         for title, limit in (("serve, empty", 25), ("serve, 100,000 users", 60)):
             if title in results["start"]:
@@ -163,7 +185,7 @@ def markdown(results):
     lines = [intro, ""]
     if results["quick"]:
         lines += ["**A quick run: it proves that the bench works, its numbers are noise.**", ""]
-    for part in (gateway, issuer, start, timing):
+    for part in (gateway, issuer, start, users, timing):
         if part.__name__ in results:
             lines += part(results)
     return "\n".join(lines + bars(results))

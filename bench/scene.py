@@ -90,7 +90,7 @@ class Pool:
 
     FLOWS = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
 
-    def __init__(self, name, port, machine=False):
+    def __init__(self, name, port, machine=False, users=USERS):
         self.name, self.port = name, port
         self.idp = client("cognito-idp", port)
         self.id = self.idp.create_user_pool(PoolName=name)["UserPool"]["Id"]
@@ -98,7 +98,7 @@ class Pool:
         made = self.idp.create_user_pool_client(UserPoolId=self.id, ClientName="app", ExplicitAuthFlows=self.FLOWS)
         self.client_id = made["UserPoolClient"]["ClientId"]
         self.machine = self.machine_client() if machine else None
-        self.users = [self.user(f"user{n:03}") for n in range(USERS)]
+        self.users = [self.user(f"user{n:03}") for n in range(users)]
         self.results = [self.sign_in(user) for user in self.users]
 
     def machine_client(self):
