@@ -6,6 +6,11 @@ use serde_json::{Value, json};
 /// What a function may answer at most, in bytes (Lambda's figure).
 pub const MAX_PAYLOAD: usize = 6_291_556;
 
+/// Of what a function says of its errors so much goes on to logs and other rooms, in bytes. The whole stays in the payload, which is the caller's.
+const TYPE: usize = 256;
+const MESSAGE: usize = 8192;
+const STACK: usize = 100;
+
 /// How one call ended. The call itself was taken; that functions cannot be run at all is [`Unavailable`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -78,14 +83,14 @@ impl FunctionError {
             let error_type = header.unwrap_or("Runtime.Unknown");
             return Self::own(kind, error_type, String::from_utf8_lossy(&payload[..payload.len().min(4096)]));
         };
-        let text = |key: &str| told.get(key).and_then(Value::as_str).map(str::to_owned);
+        let text = |key: &str| told.get(key).and_then(Value::as_str);
         let lines = told.get("stackTrace").or_else(|| told.get("trace")).and_then(Value::as_array);
         let line = |line: &Value| line.as_str().map_or_else(|| line.to_string(), str::to_owned);
         Self {
             kind,
-            error_type: text("errorType").or(header.map(str::to_owned)).unwrap_or_else(|| "Runtime.Unknown".to_owned()),
-            error_message: text("errorMessage").unwrap_or_default(),
-            stack: lines.into_iter().flatten().map(line).collect(),
+            error_type: cut(text("errorType").or(header).unwrap_or("Runtime.Unknown"), TYPE),
+            error_message: cut(text("errorMessage").unwrap_or_default(), MESSAGE),
+            stack: lines.into_iter().flatten().take(STACK).map(line).map(|line| cut(&line, MESSAGE)).collect(),
             payload,
         }
     }
@@ -103,6 +108,11 @@ impl FunctionError {
         let message = format!("Response payload size exceeded maximum allowed payload size ({MAX_PAYLOAD} bytes).");
         Self::own(ErrorKind::TooLarge, "Function.ResponseSizeTooLarge", message)
     }
+}
+
+/// The beginning of a text, with a mark where more came.
+fn cut(text: &str, most: usize) -> String {
+    if text.len() <= most { text.to_owned() } else { format!("{}…", &text[..text.floor_char_boundary(most)]) }
 }
 
 /// A call and, where it was asked for, the end of its log.
@@ -138,6 +148,16 @@ mod tests {
         let node = br#"{"errorType":"Error","errorMessage":"no","trace":["Error: no","    at x"]}"#;
         let read = FunctionError::told(ErrorKind::Handler, None, Bytes::from_static(node));
         assert_eq!(read.stack.len(), 2);
+    }
+
+    #[test]
+    fn a_huge_error_is_handed_on_in_part_and_kept_whole_for_its_caller() {
+        let told = json!({"errorType": "é".repeat(500), "errorMessage": "x".repeat(1_000_000), "stackTrace": vec!["y".repeat(9_000); 300]});
+        let payload = Bytes::from(told.to_string());
+        let read = FunctionError::told(ErrorKind::Handler, None, payload.clone());
+        assert!(read.error_type.len() <= TYPE + 3 && read.error_type.ends_with("é…"));
+        assert_eq!((read.error_message.len(), read.stack.len()), (MESSAGE + '…'.len_utf8(), STACK));
+        assert_eq!(read.payload, payload);
     }
 
     #[test]
