@@ -221,9 +221,14 @@ impl Hall {
         if self.foreign_page(&parts.headers) {
             return aws_error(ErrorForm::RestJson, &foreign_page_error(), &cx);
         }
-        match collect(body, REST).await {
+        // Nothing large is held for whom nothing will be done.
+        let stranger = self.signatures.could_pass(cx.now, "apigateway", &parts).err();
+        match collect(body, if stranger.is_some() { FORM } else { REST }).await {
             Ok(body) => self.apigateway.handle(cx, &parts, body).await.map(full),
-            Err(TooLarge::Limit) => aws_error(ErrorForm::RestJson, &aws::json11::too_large(), &cx),
+            Err(TooLarge::Limit) => {
+                let error = stranger.unwrap_or_else(aws::rest_json::too_large);
+                aws_error(ErrorForm::RestJson, &error, &cx)
+            }
             Err(TooLarge::Broken) => aws_error(ErrorForm::RestJson, &broken(), &cx),
         }
     }

@@ -29,6 +29,8 @@ const SIGNING_NAME: &str = "lambda";
 const WITH_CODE: usize = 72 * 1024 * 1024;
 /// The most any other request may bring: the event of a call, and room to say that it is too large.
 pub const WITHOUT_CODE: usize = 8 * 1024 * 1024;
+/// The most of what cannot pass: enough to be polite.
+const OF_STRANGERS: usize = 64 * 1024;
 /// The operations that bring code.
 const BRING_CODE: [&str; 2] = ["CreateFunction", "UpdateFunctionCode"];
 
@@ -67,9 +69,11 @@ impl Lambda {
     /// The most bytes to read of a request, as far as its head tells. The signature covers the body and is checked behind it: a stranger must
     /// not make the server hold a zip for that, nor anybody where no code is taken.
     pub fn room_for(&self, now: i64, parts: &Parts) -> usize {
-        let large =
-            self.uploads && brings_code(parts) && self.ports.signatures.could_pass(now, SIGNING_NAME, parts).is_ok();
-        if large { WITH_CODE } else { WITHOUT_CODE }
+        match self.ports.signatures.could_pass(now, SIGNING_NAME, parts) {
+            Err(_) => OF_STRANGERS,
+            Ok(()) if self.uploads && brings_code(parts) => WITH_CODE,
+            Ok(()) => WITHOUT_CODE,
+        }
     }
 
     /// Why a body found no room: who may not bring it learns that, and not a size.

@@ -93,7 +93,7 @@ async fn a_zip_is_read_only_of_a_known_key_where_code_is_taken() {
     let (on, off) = (Door::new(true), Door::new(false));
     assert!(on.room("POST", FUNCTIONS, "operator") > 70_000_000);
     assert!(on.room("PUT", "/2015-03-31/functions/hello/code", "operator") > 70_000_000);
-    assert_eq!(on.room("POST", FUNCTIONS, "stranger"), WITHOUT_CODE);
+    assert!(on.room("POST", FUNCTIONS, "stranger") < 100_000);
     assert_eq!(on.room("POST", "/2015-03-31/functions/hello/invocations", "operator"), WITHOUT_CODE);
     assert_eq!(off.room("POST", FUNCTIONS, "operator"), WITHOUT_CODE);
 }
