@@ -5,5 +5,7 @@ mod caller;
 pub mod cognito_idp;
 pub mod lambda;
 mod rest;
+mod table;
 
 pub use caller::{Caller, Signatures, Signed};
+pub use table::Coverage;

@@ -1,11 +1,19 @@
-//! What the REST-JSON doors have in common: the refusal of an operation without a row, the note of every refusal, the list
-//! of what works.
-use aws::{Service, ServiceError};
+//! What the REST-JSON doors have in common: what a row is called with, the refusal of an operation without a row, the note
+//! of every refusal.
+use aws::{Input, Operation, ServiceError};
 use http::StatusCode;
 use user_pools::RequestContext;
 use user_pools::ports::{Decision, DecisionSink};
 
-use crate::cognito_idp::Coverage;
+use crate::caller::{Permit, SigV4};
+
+/// A request that has passed its door.
+pub(crate) struct Call<'a, Cx> {
+    pub(crate) cx: &'a Cx,
+    pub(crate) permit: Permit<SigV4>,
+    pub(crate) input: Input,
+    pub(crate) operation: &'static Operation,
+}
 
 /// The typed refusal of an operation that exists on AWS and not here yet.
 pub(crate) fn not_supported_yet(operation: &str) -> ServiceError {
@@ -32,16 +40,4 @@ pub(crate) fn noted(
     decision.expected = Some(error.message.clone().into_owned());
     decisions.note(decision);
     error
-}
-
-/// All operations of a model. `missing`: what an operation that has a row lacks; `None` when it has no row.
-pub(crate) fn coverage(
-    service: &'static Service,
-    missing: impl Fn(&str) -> Option<Option<&'static str>>,
-) -> Vec<Coverage> {
-    let one = |name: &'static str| {
-        let row = missing(name);
-        Coverage { operation: name, supported: row.is_some(), missing: row.flatten() }
-    };
-    service.operations.iter().map(|operation| one(operation.name)).collect()
 }

@@ -89,19 +89,19 @@ impl ApiGatewayV2 {
     async fn call(&self, request: RequestContext, parts: &Parts, body: &[u8]) -> Result<Response<Bytes>, ServiceError> {
         let routed = rest_json::route(&aws::apigatewayv2::SERVICE, &parts.method, parts.uri.path(), parts.uri.query())?;
         let operation = routed.operation;
-        let Some(row) = table::row(operation.name) else { return Err(rest::not_supported_yet(operation.name)) };
+        let Some(row) = table::TABLE.row(operation.name) else { return Err(rest::not_supported_yet(operation.name)) };
         // An unsigned caller learns that first, before anything about the request's mistakes.
         let refused = |error| rest::noted(&*self.ports.decisions, &request, operation.name, error);
         let permit =
             Permit::signed(&*self.ports.signatures, request.now, "apigateway", parts, body).map_err(refused)?;
         let input = rest_json::input(&routed, parts.uri.query(), body).map_err(refused)?;
         let cx = Cx::new(self.ports.clone(), Arc::clone(&self.options), request, &permit);
-        let call = table::Call { cx: &cx, permit, input, operation };
+        let call = rest::Call { cx: &cx, permit, input, operation };
         (row.run)(call).await.map_err(|refusal| errors::on_the_wire(&cx, operation.name, refusal))
     }
 }
 
 /// All operations of the model and how far each works, for `cognate coverage`.
-pub fn coverage() -> Vec<crate::cognito_idp::Coverage> {
-    rest::coverage(&aws::apigatewayv2::SERVICE, |operation| table::row(operation).map(|row| row.missing))
+pub fn coverage() -> Vec<crate::Coverage> {
+    table::TABLE.coverage()
 }

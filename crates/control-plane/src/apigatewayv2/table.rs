@@ -1,63 +1,31 @@
 //! The whole API on one page: operation and file. Every operation needs a SigV4 signature. Adding one touches its file
 //! and one row here.
 
-use std::future::Future;
-use std::pin::Pin;
-
-use aws::{Input, Operation, rest_json};
-use bytes::Bytes;
-use http::Response;
+use aws::rest_json;
 
 use super::cx::Cx;
-use super::prelude::Result;
-use crate::caller::{Permit, SigV4};
+use super::errors::Refusal;
+use crate::rest::Call;
+use crate::table::{Answer, Row, Table, missing_of};
 
-/// A request that has passed its door.
-pub(super) struct Call<'a> {
-    pub(super) cx: &'a Cx,
-    pub(super) permit: Permit<SigV4>,
-    pub(super) input: Input,
-    pub(super) operation: &'static Operation,
-}
-
-type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>>> + Send + 'a>>;
-
-/// One operation.
-pub(super) struct Row {
-    pub(super) operation: &'static str,
-    /// What of the operation does not work yet; it answers a typed refusal, or is kept without effect.
-    pub(super) missing: Option<&'static str>,
-    pub(super) run: for<'a> fn(Call<'a>) -> Answer<'a>,
-}
-
-/// The row of an operation, if it is supported.
-pub(super) fn row(operation: &str) -> Option<&'static Row> {
-    TABLE.iter().find(|row| row.operation == operation)
-}
+type Run = for<'a> fn(Call<'a, Cx>) -> Answer<'a, Refusal>;
 
 /// No content, no body.
 const NO_CONTENT: u16 = 204;
 
-macro_rules! missing_of {
-    () => {
-        None
-    };
-    ($missing:literal) => {
-        Some($missing)
-    };
-}
-
 macro_rules! operations {
     ($($name:ident = $folder:ident :: $file:ident $(, missing $missing:literal)?;)*) => {
-        static TABLE: &[Row] = &[$(Row {
+        /// All of them.
+        pub(super) static TABLE: Table<Run> = Table { service: &aws::apigatewayv2::SERVICE, rows: &[$(Row {
             operation: stringify!($name),
+            by: (),
             missing: missing_of!($($missing)?),
             run: |call| Box::pin(async move {
                 let output = super::$folder::$file::run(call.cx, call.permit, call.input).await?;
                 let body = (call.operation.status != NO_CONTENT).then_some(&output);
                 Ok(rest_json::answer(call.operation, body, &call.cx.request.request_id))
             }),
-        },)*];
+        },)*] };
     };
 }
 
@@ -121,15 +89,9 @@ operations! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
     #[test]
     fn every_row_is_an_operation_of_the_model_with_shapes_and_stands_once() {
-        let mut seen = BTreeSet::new();
-        for row in TABLE {
-            let model = aws::apigatewayv2::SERVICE.operation(row.operation);
-            assert!(model.is_some_and(|operation| operation.input.is_some()), "{}", row.operation);
-            assert!(seen.insert(row.operation), "{}", row.operation);
-        }
+        TABLE.hold_against_the_model();
     }
 }

@@ -67,7 +67,7 @@ impl CognitoIdp {
     /// Who may call the operation that the request names; `None` when it names none.
     pub fn caller(parts: &Parts) -> Option<Caller> {
         let operation = json11::operation(&aws::cognito_idp::SERVICE, &parts.headers).ok()?;
-        Some(table::row(operation.name).map_or(Caller::SigV4, |row| row.caller))
+        Some(table::TABLE.row(operation.name).map_or(Caller::SigV4, |row| row.by))
     }
 
     /// Answers a request. CORS headers go on the answers of operations that browsers call (spec A.6), preflights among them.
@@ -94,11 +94,11 @@ impl CognitoIdp {
                 .because("only POST is spoken here"));
         }
         let operation = json11::operation(&aws::cognito_idp::SERVICE, &parts.headers)?;
-        let Some(row) = table::row(operation.name) else { return Err(errors::not_supported_yet(operation.name)) };
+        let Some(row) = table::TABLE.row(operation.name) else { return Err(errors::not_supported_yet(operation.name)) };
         let proof = table::Proof { signatures: &*self.signatures, parts, body: &body };
         // An unsigned caller learns that first, before anything about the body's mistakes.
         let refused = |error| errors::noted(&*self.pools.decisions, &request, operation.name, error);
-        let signed = if row.caller == Caller::SigV4 { Some(proof.signed(request.now).map_err(refused)?) } else { None };
+        let signed = if row.by == Caller::SigV4 { Some(proof.signed(request.now).map_err(refused)?) } else { None };
         let input = json11::input(operation, &body).map_err(refused)?;
         let cx = Cx { pools: self.pools.clone(), request };
         (row.run)(table::Call { cx: &cx, signed, input })
@@ -113,24 +113,7 @@ fn preflight() -> Response<Bytes> {
     answer
 }
 
-/// One operation of the service and how far it is supported, for `cognate coverage`.
-#[derive(Clone, Copy, Debug)]
-pub struct Coverage {
-    /// AWS's name.
-    pub operation: &'static str,
-    /// Whether it works; the others answer a typed refusal.
-    pub supported: bool,
-    /// What of it is missing where it works in part.
-    pub missing: Option<&'static str>,
-}
-
-/// All operations of the model.
-pub fn coverage() -> Vec<Coverage> {
-    let operations = aws::cognito_idp::SERVICE.operations.iter();
-    operations
-        .map(|operation| {
-            let row = table::row(operation.name);
-            Coverage { operation: operation.name, supported: row.is_some(), missing: row.and_then(|row| row.missing) }
-        })
-        .collect()
+/// All operations of the model and how far each works, for `cognate coverage`.
+pub fn coverage() -> Vec<crate::Coverage> {
+    table::TABLE.coverage()
 }

@@ -2,12 +2,9 @@
 use super::errors::Refusal;
 use super::{Cx, prelude::Result};
 use crate::caller::{Caller, Permit, SigV4, Signatures};
+use crate::table::{Answer, Row, Table, missing_of};
 use aws::{Input, ServiceError, json11};
-use bytes::Bytes;
-use http::Response;
 use http::request::Parts;
-use std::future::Future;
-use std::pin::Pin;
 
 /// A request that has passed its door.
 pub(super) struct Call<'a> {
@@ -29,21 +26,7 @@ impl Proof<'_> {
     }
 }
 
-type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>>> + Send + 'a>>;
-
-/// One operation.
-pub(super) struct Row {
-    pub(super) operation: &'static str,
-    pub(super) caller: Caller,
-    /// What of the operation does not work yet; it answers a typed refusal, or is kept without effect.
-    pub(super) missing: Option<&'static str>,
-    pub(super) run: for<'a> fn(Call<'a>) -> Answer<'a>,
-}
-
-/// The row of an operation, if it is supported.
-pub(super) fn row(operation: &str) -> Option<&'static Row> {
-    TABLE.iter().find(|row| row.operation == operation)
-}
+type Run = for<'a> fn(Call<'a>) -> Answer<'a, Refusal>;
 
 /// A signed row is only reached with its permit; without one it is our own fault, told as such.
 fn permit(signed: Option<Permit<SigV4>>) -> Result<Permit<SigV4>> {
@@ -80,20 +63,12 @@ macro_rules! caller_of {
     };
 }
 
-macro_rules! missing_of {
-    () => {
-        None
-    };
-    ($missing:literal) => {
-        Some($missing)
-    };
-}
-
 macro_rules! operations {
     ($($by:ident $name:ident = $folder:ident :: $file:ident $(, missing $missing:literal)?;)*) => {
-        static TABLE: &[Row] = &[$(Row {
+        /// All of them.
+        pub(super) static TABLE: Table<Run, Caller> = Table { service: &aws::cognito_idp::SERVICE, rows: &[$(Row {
             operation: stringify!($name),
-            caller: caller_of!($by),
+            by: caller_of!($by),
             missing: missing_of!($($missing)?),
             run: |call| Box::pin(async move {
                 let by = permit_of!($by, call);
@@ -101,7 +76,7 @@ macro_rules! operations {
                 let output = super::$folder::$file::run(call.cx, by, input).await?;
                 Ok(json11::answer(&output, &call.cx.request.request_id))
             }),
-        },)*];
+        },)*] };
     };
 }
 
@@ -268,11 +243,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_row_is_an_operation_of_the_model_with_shapes_and_stands_once() {
+        TABLE.hold_against_the_model();
+    }
+
+    #[test]
     fn unsigned_operations_are_the_models_own() {
-        for row in TABLE {
+        for row in TABLE.rows {
             let model = aws::cognito_idp::SERVICE.operation(row.operation);
             let unsigned = model.is_some_and(|operation| operation.auth == aws::Auth::None);
-            assert_eq!(row.caller != Caller::SigV4, unsigned, "{}", row.operation);
+            assert_eq!(row.by != Caller::SigV4, unsigned, "{}", row.operation);
         }
     }
 }

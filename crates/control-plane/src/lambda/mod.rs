@@ -97,14 +97,14 @@ impl Lambda {
     async fn call(&self, request: RequestContext, parts: &Parts, body: Bytes) -> Result<Response<Bytes>, ServiceError> {
         let routed = rest_json::route(&aws::lambda::SERVICE, &parts.method, parts.uri.path(), parts.uri.query())?;
         let operation = routed.operation;
-        let Some(row) = table::row(operation.name) else { return Err(rest::not_supported_yet(operation.name)) };
+        let Some(row) = table::TABLE.row(operation.name) else { return Err(rest::not_supported_yet(operation.name)) };
         let refused = |error| rest::noted(&*self.ports.decisions, &request, operation.name, error);
         let permit =
             Permit::signed(&*self.ports.signatures, request.now, SIGNING_NAME, parts, &body).map_err(refused)?;
         let brought = rest_json::Brought { query: parts.uri.query(), headers: &parts.headers, body: &body };
         let input = rest_json::gather(&routed, brought).map_err(errors::of_the_model).map_err(refused)?;
         let cx = Cx::new(self.ports.clone(), self.uploads, request, &permit, operation.name, body);
-        let call = table::Call { cx: &cx, permit, input, operation };
+        let call = rest::Call { cx: &cx, permit, input, operation };
         (row.run)(call).await.map_err(|refusal| errors::on_the_wire(&cx, refusal))
     }
 }
@@ -126,8 +126,8 @@ pub fn refused(error: ServiceError, request_id: &str) -> Response<Bytes> {
 }
 
 /// All operations of the model and how far each works, for `cognate coverage`.
-pub fn coverage() -> Vec<crate::cognito_idp::Coverage> {
-    rest::coverage(&aws::lambda::SERVICE, |operation| table::row(operation).map(|row| row.missing))
+pub fn coverage() -> Vec<crate::Coverage> {
+    table::TABLE.coverage()
 }
 
 #[cfg(test)]

@@ -1,25 +1,15 @@
 //! The whole API on one page: operation and file. Every operation needs a SigV4 signature. Adding one touches its file
 //! and one row here.
 
-use std::future::Future;
-use std::pin::Pin;
-
-use aws::{Input, Operation, rest_json};
+use aws::{Operation, rest_json};
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde::Serialize;
 
 use super::cx::Cx;
-use super::prelude::Result;
-use crate::caller::{Permit, SigV4};
-
-/// A request that has passed its door.
-pub(super) struct Call<'a> {
-    pub(super) cx: &'a Cx,
-    pub(super) permit: Permit<SigV4>,
-    pub(super) input: Input,
-    pub(super) operation: &'static Operation,
-}
+use super::errors::Refusal;
+use crate::rest::Call;
+use crate::table::{Answer, Row, Table, missing_of};
 
 /// A JSON answer with the operation's status.
 pub(super) struct Json<T>(pub(super) T);
@@ -60,40 +50,20 @@ impl Answers for Whole {
     }
 }
 
-type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>>> + Send + 'a>>;
-
-/// One operation.
-pub(super) struct Row {
-    pub(super) operation: &'static str,
-    /// What of the operation does not work yet; it answers a typed refusal, or is kept without effect.
-    pub(super) missing: Option<&'static str>,
-    pub(super) run: for<'a> fn(Call<'a>) -> Answer<'a>,
-}
-
-/// The row of an operation, if it is supported.
-pub(super) fn row(operation: &str) -> Option<&'static Row> {
-    TABLE.iter().find(|row| row.operation == operation)
-}
-
-macro_rules! missing_of {
-    () => {
-        None
-    };
-    ($missing:literal) => {
-        Some($missing)
-    };
-}
+type Run = for<'a> fn(Call<'a, Cx>) -> Answer<'a, Refusal>;
 
 macro_rules! operations {
     ($($name:ident = $folder:ident :: $file:ident $(, missing $missing:literal)?;)*) => {
-        static TABLE: &[Row] = &[$(Row {
+        /// All of them.
+        pub(super) static TABLE: Table<Run> = Table { service: &aws::lambda::SERVICE, rows: &[$(Row {
             operation: stringify!($name),
+            by: (),
             missing: missing_of!($($missing)?),
             run: |call| Box::pin(async move {
                 let output = super::$folder::$file::run(call.cx, call.permit, call.input).await?;
                 Ok(output.answer(call.operation, &call.cx.request.request_id))
             }),
-        },)*];
+        },)*] };
     };
 }
 
@@ -130,15 +100,9 @@ operations! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
     #[test]
     fn every_row_is_an_operation_of_the_model_with_shapes_and_stands_once() {
-        let mut seen = BTreeSet::new();
-        for row in TABLE {
-            let model = aws::lambda::SERVICE.operation(row.operation);
-            assert!(model.is_some_and(|operation| operation.input.is_some()), "{}", row.operation);
-            assert!(seen.insert(row.operation), "{}", row.operation);
-        }
+        TABLE.hold_against_the_model();
     }
 }
