@@ -74,6 +74,11 @@ pub(crate) fn available(pool: &PoolSettings, user: &User, has_passkey: bool, len
     First::ALL.into_iter().filter(|first| allowed(pool, *first) && has(*first)).collect()
 }
 
+/// Whether a code to that address may be a user's first factor.
+pub(crate) fn code_is_a_first_factor(pool: &PoolSettings, user: &User, contact: Contact) -> bool {
+    available(pool, user, false, false).iter().any(|first| first.contact() == Some(contact))
+}
+
 /// Somebody who does not exist, as far as first factors go: like one user or another of the pool, and always the same for a name.
 pub(crate) struct Nobody {
     /// Drawn for the name; stable.

@@ -27,6 +27,7 @@ mod user_auth;
 mod user_auth_answer;
 mod witnessed;
 
+pub(crate) use first_factor::code_is_a_first_factor;
 pub use flow::Flow;
 pub(crate) use session::{State, Step};
 

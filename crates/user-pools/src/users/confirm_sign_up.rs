@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::messages;
 use crate::ports::CodePurpose;
 use crate::service::UserPools;
+use crate::sign_in::code_is_a_first_factor;
 use crate::triggers::Confirmed;
 use crate::user::{User, UserStatus};
 
@@ -28,9 +29,10 @@ impl UserPools {
         self.confirm_sign_up_within(cx, request, None).await.map(drop)
     }
 
-    /// The same with the `Session` that SignUp gave, if it comes along; a forged or foreign one is refused. Only for a live one is there a
-    /// `Session` in return, with which a first USER_AUTH sign-in may begin, where the client has that flow: it proves that whoever brings the
-    /// code has also chosen the password. The code alone, read in somebody's mailbox, confirms and signs nobody in.
+    /// The same with the `Session` that SignUp gave, if it comes along; a forged or foreign one is refused. Gives the `Session` with which
+    /// a first USER_AUTH sign-in may begin, where the client has that flow: for a live session of SignUp, which proves that whoever brings the
+    /// code has chosen the password, and for the code alone (Amplify brings nothing else) where such a code may be the first factor of this
+    /// user. Elsewhere the code, read in somebody's mailbox, confirms and signs nobody in.
     pub async fn confirm_sign_up_within(
         &self,
         cx: &RequestContext,
@@ -67,15 +69,19 @@ impl UserPools {
         };
         let aliases = if request.force_alias { Aliases::Take } else { Aliases::Respect };
         let redemption = Redemption { purpose: CodePurpose::SignUp, code: &request.code, aliases };
+        let mut sent_to = None;
         let redeemed = self.redeem(cx, &visit.pool, &user.sub, redemption, |user, contact| {
             waits(user)?;
+            sent_to = Some(contact);
             user.status = UserStatus::Confirmed;
             user.attributes.insert(contact.verified_attribute().to_owned(), "true".to_owned());
             Ok(())
         });
         let user = redeemed.await?;
         self.post_confirmation(cx, &visit.pool, Some(&visit.client.id), &user, Confirmed::SignUp).await?;
-        Ok(signed_up.then(|| self.confirmed_session(cx, &visit.pool, &visit.client, &user)).flatten())
+        let enough =
+            signed_up || sent_to.is_some_and(|contact| code_is_a_first_factor(&visit.pool.settings, &user, contact));
+        Ok(enough.then(|| self.confirmed_session(cx, &visit.pool, &visit.client, &user)).flatten())
     }
 }
 
