@@ -6,7 +6,7 @@ import time
 import pytest
 
 from lab import PASSWORD, Pool
-from web import Browser, Pkce, fetch_code, oauth_client, redeem
+from web import Browser, Pkce, authorize_url, fetch_code, oauth_client, redeem
 from wire import refused
 
 MISSING = "us-east-1_missing00"
@@ -209,3 +209,34 @@ def test_sessions_of_pools_that_track_none_are_refused(lab, protected):
     refused(idp.get_user_pool_client_session_configuration, "ResourceNotFoundException", UserPoolId=protected.id, ClientId="nosuchclient")
     tracking = {"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 20}}
     refused(idp.set_user_pool_session_configuration, "ResourceNotFoundException", UserPoolId=MISSING, **tracking)
+
+
+# --- terms
+
+
+def test_terms_documents_and_their_links_on_the_sign_up_page(lab, tracked):
+    idp, client = tracked.idp, oauth_client(tracked)["ClientId"]
+    fixed = {"UserPoolId": tracked.id, "ClientId": client, "TermsSource": "LINK", "Enforcement": "NONE"}
+    links = {"cognito:default": "https://app.example/terms", "cognito:german": "https://app.example/agb"}
+    terms = idp.create_terms(**fixed, TermsName="terms-of-use", Links=links)["Terms"]
+    assert {name: terms[name] for name in fixed} == fixed and terms["Links"] == links
+    refused(idp.create_terms, "TermsExistsException", **fixed, TermsName="terms-of-use", Links=links)
+    page = Browser()
+    page.follow("GET", authorize_url(lab.base, client, Pkce()).replace("/oauth2/authorize", "/signup"))
+    assert page.status == 200 and "app.example" not in page.text
+    privacy = idp.create_terms(**fixed, TermsName="privacy-policy", Links={"cognito:default": "https://app.example/privacy"})["Terms"]
+    page.follow("GET", page.url)
+    assert 'href="https://app.example/terms"' in page.text and 'href="https://app.example/privacy"' in page.text
+    whom = {"UserPoolId": tracked.id, "TermsId": terms["TermsId"]}
+    assert idp.describe_terms(**whom)["Terms"] == terms
+    assert idp.describe_terms_by_client(UserPoolId=tracked.id, ClientId=client, TermsName="privacy-policy")["Terms"] == privacy
+    refused(idp.update_terms, "TermsExistsException", **whom, TermsName="privacy-policy")
+    assert idp.update_terms(**whom, Links={"cognito:default": "https://app.example/new"})["Terms"]["Links"] == {"cognito:default": "https://app.example/new"}
+    first = idp.list_terms(UserPoolId=tracked.id, MaxResults=1)
+    second = idp.list_terms(UserPoolId=tracked.id, MaxResults=1, NextToken=first["NextToken"])
+    assert {page["Terms"][0]["TermsId"] for page in (first, second)} == {terms["TermsId"], privacy["TermsId"]} and "NextToken" not in second
+    idp.delete_terms(**whom)
+    refused(idp.describe_terms, "ResourceNotFoundException", **whom)
+    refused(idp.delete_terms, "ResourceNotFoundException", **whom)
+    refused(idp.describe_terms_by_client, "ResourceNotFoundException", UserPoolId=tracked.id, ClientId=client, TermsName="terms-of-use")
+    refused(idp.list_terms, "ResourceNotFoundException", UserPoolId=MISSING)

@@ -43,6 +43,24 @@ impl Lang {
         TAGS[self as usize]
     }
 
+    /// AWS's name of the language in terms documents; it has none for Arabic.
+    pub(crate) const fn cognito_name(self) -> &'static str {
+        match self {
+            Self::Ar => "cognito:default",
+            Self::De => "cognito:german",
+            Self::En => "cognito:english",
+            Self::Es => "cognito:spanish",
+            Self::Fr => "cognito:french",
+            Self::Id => "cognito:bahasa-indonesia",
+            Self::It => "cognito:italian",
+            Self::Ja => "cognito:japanese",
+            Self::Ko => "cognito:korean",
+            Self::PtBr => "cognito:portuguese-brazil",
+            Self::ZhCn => "cognito:chinese-simplified",
+            Self::ZhTw => "cognito:chinese-traditional",
+        }
+    }
+
     /// A tag of BCP 47 as far as we have its language. Chinese goes by script, or by where it is spoken.
     fn named(tag: &str) -> Option<Self> {
         let mut parts = tag.split(['-', '_']);

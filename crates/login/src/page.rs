@@ -180,7 +180,7 @@ pub(crate) struct Link {
     pub lead: &'static str,
     /// Its text.
     pub text: std::borrow::Cow<'static, str>,
-    /// A path of ours.
+    /// A path of ours, or a document of the app's.
     pub href: String,
 }
 

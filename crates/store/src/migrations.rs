@@ -17,6 +17,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0008_sessions.sql"),
     include_str!("../migrations/0009_import_jobs.sql"),
     include_str!("../migrations/0010_auth_events.sql"),
+    include_str!("../migrations/0011_terms.sql"),
 ];
 
 /// Brings the database to the newest schema.

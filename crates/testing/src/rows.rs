@@ -13,6 +13,7 @@ use user_pools::oauth::{AuthCode, LoginSession};
 use user_pools::passkeys::Passkey;
 use user_pools::pool::{PoolSettings, UserPool};
 use user_pools::ports::{Code, CodePurpose, Decision, Queued};
+use user_pools::terms::Terms;
 use user_pools::threat::{AuthEvent, EventKind, EventResponse};
 use user_pools::token::{KeyPurpose, KeyState, RefreshToken, SignIn, SigningKeyRow};
 use user_pools::user::{Credentials, User, UserStatus};
@@ -272,6 +273,20 @@ pub fn auth_code(user: &User, client: &AppClient, origin_jti: &str, hash: [u8; 3
         origin_jti: origin_jti.to_owned(),
         expires_at: NOW + HOUR,
         redeemed_at: None,
+    }
+}
+
+/// A terms document with one link.
+pub fn terms(client: &AppClient, id: &str, name: &str) -> Terms {
+    Terms {
+        pool: client.pool.clone(),
+        id: id.to_owned(),
+        client: client.id.clone(),
+        name: name.to_owned(),
+        version: 1,
+        links: BTreeMap::from([("cognito:default".to_owned(), "https://app.example/terms".to_owned())]),
+        created: NOW,
+        modified: NOW,
     }
 }
 

@@ -47,6 +47,7 @@ mod signing_certificate;
 pub mod srp;
 pub mod tags;
 pub mod templates;
+pub mod terms;
 pub mod threat;
 pub mod token;
 pub mod triggers;

@@ -659,6 +659,21 @@ pub const ADD_ON_NOT_ENABLED: Error =
 /// Not an event of that user (I).
 pub const AUTH_EVENT_NOT_FOUND: Error = say(Kind::ResourceNotFound, "Authentication event not found.");
 
+// ---- Terms documents (I) ----
+
+/// No such document.
+pub const TERMS_NOT_FOUND: Error = say(Kind::ResourceNotFound, "Terms document does not exist.");
+/// The client has one of that name.
+pub const TERMS_EXIST: Error =
+    say(Kind::TermsExists, "A terms document with this name already exists for the app client.");
+/// A document that links to nothing.
+pub const TERMS_WITHOUT_LINKS: Error = say(Kind::InvalidParameter, "Links must contain at least one URL.");
+
+/// A link that a browser would not open, or not as a page.
+pub fn terms_link_invalid(language: impl Display) -> Error {
+    Error::new(Kind::InvalidParameter, format!("The link for {language} must be an http or https URL."))
+}
+
 // ---- Sessions (I) ----
 
 /// Asked about sessions where the pool does not track them.

@@ -21,6 +21,7 @@ mod sessions;
 mod sign_in;
 mod table;
 mod tags;
+mod terms;
 mod tokens;
 mod users;
 

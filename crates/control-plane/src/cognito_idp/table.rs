@@ -221,6 +221,13 @@ operations! {
     signed UpdateResourceServer = resource_servers::update_resource_server;
     signed DeleteResourceServer = resource_servers::delete_resource_server;
     signed ListResourceServers = resource_servers::list_resource_servers;
+    // Terms documents
+    signed CreateTerms = terms::create_terms;
+    signed DescribeTerms = terms::describe_terms;
+    signed DescribeTermsByClient = terms::describe_terms_by_client;
+    signed ListTerms = terms::list_terms;
+    signed UpdateTerms = terms::update_terms;
+    signed DeleteTerms = terms::delete_terms;
     // Threat protection
     signed SetRiskConfiguration = risk::set_risk_configuration,
         missing "kept without effect: CompromisedCredentialsRiskConfiguration, AccountTakeoverRiskConfiguration (no risk is judged)";

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 mod door;
 mod sessions;
+mod terms;
 mod threat;
 
 use door::Door;

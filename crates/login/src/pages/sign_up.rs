@@ -1,7 +1,7 @@
 //! /signup: a new account, with the attributes the pool requires.
 use super::{Scene, confirm, problem, step};
 use crate::fields;
-use crate::page::{Field, Page, Problem};
+use crate::page::{Field, Link, Page, Problem};
 use crate::routes::Call;
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -17,7 +17,7 @@ pub(crate) async fn handle(call: &Call<'_>) -> Response<Bytes> {
     if scene.site().pool.settings.admin_create_only {
         return closed(&scene);
     }
-    if call.is_post() { post(&scene).await } else { scene.show(StatusCode::OK, page(&scene)) }
+    if call.is_post() { post(&scene).await } else { scene.show(StatusCode::OK, page(&scene).await) }
 }
 
 fn closed(scene: &Scene<'_>) -> Response<Bytes> {
@@ -38,7 +38,7 @@ fn asked(scene: &Scene<'_>) -> Vec<Field> {
     fields
 }
 
-fn page(scene: &Scene<'_>) -> Page {
+async fn page(scene: &Scene<'_>) -> Page {
     let mut fields = asked(scene);
     fields.push(fields::new_password(
         scene.lang(),
@@ -46,11 +46,22 @@ fn page(scene: &Scene<'_>) -> Page {
         scene.lang().password(),
         &scene.site().pool.settings.password_policy,
     ));
+    let mut links = vec![scene.link(scene.lang().have_account(), scene.lang().sign_in(), "/login")];
+    links.extend(terms(scene).await);
     Page {
         forms: vec![scene.form("/signup", scene.lang().sign_up(), fields)],
-        links: vec![scene.link(scene.lang().have_account(), scene.lang().sign_in(), "/login")],
+        links,
         ..Page::new(scene.lang().create_account())
     }
+}
+
+/// The app's terms of use and privacy policy, when it has both. A page without them is better than none.
+async fn terms(scene: &Scene<'_>) -> Vec<Link> {
+    let lang = scene.lang();
+    let found = scene.call.login.pools.terms_links(&scene.site().client, lang.cognito_name()).await;
+    let Ok(Some(links)) = found else { return Vec::new() };
+    let link = |text: &'static str, href| Link { lead: "", text: text.into(), href };
+    vec![link(lang.terms_of_use(), links.terms_of_use), link(lang.privacy_policy(), links.privacy_policy)]
 }
 
 async fn post(scene: &Scene<'_>) -> Response<Bytes> {
@@ -63,7 +74,7 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
         .map(|(name, label, _)| Problem::of(name, scene.lang().is_missing(label)))
         .collect();
     if !missing.is_empty() {
-        return scene.show(StatusCode::BAD_REQUEST, Page { problems: missing, ..page(scene) });
+        return scene.show(StatusCode::BAD_REQUEST, Page { problems: missing, ..page(scene).await });
     }
     let username = fields.first().map(|field| field.value.clone()).unwrap_or_default();
     let attributes = fields.into_iter().skip(1).map(|field| (field.name, field.value)).collect();
@@ -77,7 +88,7 @@ async fn post(scene: &Scene<'_>) -> Response<Bytes> {
                 ..confirm::Waiting::of(&username)
             },
         ),
-        Err(error) => refused(scene, &error),
+        Err(error) => refused(scene, &error).await,
     }
 }
 
@@ -88,10 +99,10 @@ async fn sign_up(scene: &Scene<'_>, username: &str, attributes: Vec<(String, Str
     pools.sign_up(&scene.call.cx, SignUp { asking, password, attributes }).await
 }
 
-fn refused(scene: &Scene<'_>, error: &Error) -> Response<Bytes> {
+async fn refused(scene: &Scene<'_>, error: &Error) -> Response<Bytes> {
     let first = asked(scene).into_iter().next().map(|field| field.name).unwrap_or_default();
     let names = problem::Names { username: &first, password: "password", code: "" };
-    let page = Page { problems: vec![problem::of(scene.lang(), error, names)], ..page(scene) };
+    let page = Page { problems: vec![problem::of(scene.lang(), error, names)], ..page(scene).await };
     scene.show(problem::status(error), page)
 }
 

@@ -18,4 +18,5 @@ mod provider;
 mod sessions;
 mod sign_out;
 mod social;
+mod terms;
 mod totp;

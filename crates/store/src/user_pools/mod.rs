@@ -19,6 +19,7 @@ mod pending;
 mod pools;
 mod resource_servers;
 mod sign_ins;
+mod terms;
 mod user_list;
 mod user_names;
 mod users;

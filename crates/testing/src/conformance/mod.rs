@@ -21,6 +21,7 @@ pub mod pools;
 pub mod sessions;
 pub mod sign_ins;
 pub mod small_rows;
+pub mod terms;
 pub mod users;
 mod world;
 
@@ -175,6 +176,10 @@ macro_rules! conformance_suite {
                 a_user_has_so_many_events_and_the_newest
                 feedback_is_about_an_event_of_that_user
                 events_go_with_their_user_and_none_is_about_nobody
+            }
+            terms {
+                a_client_has_one_document_of_each_name
+                documents_are_guarded_by_their_versions_and_listed_in_pages
             }
             attempts {
                 attempts_lock_after_the_free_ones_and_the_lock_doubles

@@ -9,6 +9,7 @@ use crate::oauth::{AuthCode, LoginSession};
 use crate::passkeys::Passkey;
 use crate::pool::{AliasKind, UserPool};
 use crate::ports::{Decision, ImportJobs};
+use crate::terms::Terms;
 use crate::threat::{AuthEvent, EventFeedback};
 use crate::token::{Activity, RefreshToken, SignIn, SigningKeyRow};
 use crate::user::User;
@@ -84,6 +85,7 @@ pub trait Store:
     + Decisions
     + ImportJobs
     + AuthEvents
+    + TermsDocuments
 {
 }
 impl<
@@ -106,7 +108,8 @@ impl<
         + Attempts
         + Decisions
         + ImportJobs
-        + AuthEvents,
+        + AuthEvents
+        + TermsDocuments,
 > Store for T
 {
 }
@@ -641,4 +644,21 @@ pub trait AuthEvents: Send + Sync {
         id: String,
         feedback: EventFeedback,
     ) -> StoreResult<()>;
+}
+
+/// Terms documents.
+#[async_trait]
+pub trait TermsDocuments: Send + Sync {
+    /// Exists when the client has one of that name; NotFound when pool or client are gone.
+    async fn insert_terms(&self, now: Millis, terms: Terms) -> StoreResult<()>;
+    /// NotFound.
+    async fn terms(&self, pool: PoolId, id: String) -> StoreResult<Terms>;
+    /// All of a client: one of each name.
+    async fn terms_of_client(&self, pool: PoolId, client: ClientId) -> StoreResult<Vec<Terms>>;
+    /// As `replace_pool`; also Exists, when the client has another of the new name.
+    async fn replace_terms(&self, now: Millis, terms: Terms) -> StoreResult<u64>;
+    /// NotFound.
+    async fn delete_terms(&self, now: Millis, pool: PoolId, id: String) -> StoreResult<()>;
+    /// By id; `after` is an id.
+    async fn list_terms(&self, pool: PoolId, page: Page) -> StoreResult<Vec<Terms>>;
 }
