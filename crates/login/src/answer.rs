@@ -40,7 +40,7 @@ pub(crate) fn page(call: &Call<'_>, status: StatusCode, page: Page, client: Opti
     *answer.body_mut() = Bytes::from(html);
     set(&mut answer, header::CONTENT_TYPE, "text/html; charset=utf-8");
     no_store(&mut answer);
-    let policy = content_security_policy(client);
+    let policy = content_security_policy(client, page.look.is_some());
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -52,7 +52,7 @@ pub(crate) fn page(call: &Call<'_>, status: StatusCode, page: Page, client: Opti
 }
 
 /// Nothing but our own style sheet; forms lead to us and on to the origins this client has registered (Chromium blocks the redirect otherwise).
-fn content_security_policy(client: Option<&AppClient>) -> String {
+fn content_security_policy(client: Option<&AppClient>, images: bool) -> String {
     let mut sources = vec!["'self'".to_owned()];
     if let Some(client) = client {
         for url in client.settings.callback_urls.iter().chain(&client.settings.logout_urls) {
@@ -62,7 +62,8 @@ fn content_security_policy(client: Option<&AppClient>) -> String {
         }
     }
     format!(
-        "default-src 'none'; style-src 'self'; form-action {}; frame-ancestors 'none'; base-uri 'none'",
+        "default-src 'none'; style-src 'self'; {}form-action {}; frame-ancestors 'none'; base-uri 'none'",
+        if images { "img-src 'self'; " } else { "" },
         sources.join(" ")
     )
 }
@@ -138,9 +139,11 @@ pub(crate) fn preflight(methods: &'static str) -> Response<Bytes> {
 }
 
 /// A file that may be kept for good: its name changes with its content.
-pub(crate) fn file(content_type: &'static str, body: &'static str) -> Response<Bytes> {
+pub(crate) fn file(content_type: &'static str, body: Bytes) -> Response<Bytes> {
     let mut answer = empty(StatusCode::OK);
-    *answer.body_mut() = Bytes::from_static(body.as_bytes());
+    *answer.body_mut() = body;
+    // An image of a customer's may be an SVG with a script: opened by itself, it runs nothing, fetches nothing and has no origin.
+    set(&mut answer, header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox");
     set(&mut answer, header::CONTENT_TYPE, content_type);
     set(&mut answer, header::CACHE_CONTROL, "public, max-age=31536000, immutable");
     answer

@@ -19,6 +19,7 @@ mod params;
 mod qr;
 mod revoke;
 mod routes;
+mod style;
 mod token;
 mod user_info;
 
@@ -79,12 +80,13 @@ impl fmt::Debug for LoginRequest {
 pub struct Login {
     pools: UserPools,
     urls: Arc<Urls>,
+    looks: Arc<style::Looks>,
 }
 
 impl Login {
     /// Managed login over these pools.
     pub fn new(pools: UserPools, urls: Urls) -> Self {
-        Self { pools, urls: Arc::new(urls) }
+        Self { pools, urls: Arc::new(urls), looks: Arc::default() }
     }
 
     /// Answers a request; never fails, whatever came.

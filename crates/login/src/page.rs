@@ -1,8 +1,10 @@
 //! What a page is made of. All pages share one template: heading, notices, forms, links. askama escapes every text.
 use crate::language::{self, Lang};
 use crate::routes::Call;
+use crate::style::{Look, Picture};
 use crate::{assets, encode};
 use askama::Template;
+use std::sync::Arc;
 
 /// A page.
 #[derive(Template, Default)]
@@ -12,8 +14,8 @@ pub(crate) struct Page {
     pub lang: Lang,
     /// The same page in each language.
     pub languages: Vec<Choice>,
-    /// The style sheet.
-    pub css: &'static str,
+    /// The client's look, where it has one.
+    pub look: Option<Arc<Look>>,
     /// The app's name, above the heading.
     pub app: Option<String>,
     /// Heading and title.
@@ -37,7 +39,7 @@ pub(crate) struct Page {
 impl Page {
     /// A page with a heading.
     pub fn new(heading: impl Into<String>) -> Self {
-        Self { css: assets::css_path(), heading: heading.into(), ..Self::default() }
+        Self { heading: heading.into(), ..Self::default() }
     }
 
     /// Puts the language and the menu of languages on. A page that answers a form is asked for anew where its form stands.
@@ -52,6 +54,23 @@ impl Page {
         self.lang = call.lang;
         self.languages = language::ALL.into_iter().map(|lang| Choice { lang, href: href(lang) }).collect();
         self
+    }
+
+    /// The style sheet.
+    fn css(&self) -> &str {
+        self.look.as_ref().map_or(assets::css_path(), |look| &look.css)
+    }
+
+    fn logo(&self) -> Option<&Picture> {
+        self.look.as_ref()?.logo.as_ref()
+    }
+
+    fn shows_languages(&self) -> bool {
+        self.look.as_ref().is_none_or(|look| look.languages)
+    }
+
+    fn schemes(&self) -> &'static str {
+        self.look.as_ref().map_or("light dark", |look| look.schemes)
     }
 
     /// The first letter of the app's name, for its mark.

@@ -137,7 +137,8 @@ pub(crate) fn too_large(path: &str) -> Response<Bytes> {
 pub(crate) async fn dispatch(call: &Call<'_>) -> Response<Bytes> {
     let path = call.request.path.as_str();
     let Some((_, door, methods, endpoint)) = ROUTES.iter().find(|(known, ..)| *known == path) else {
-        return assets::get(path).unwrap_or_else(|| pages::failure::not_found(call));
+        let file = Box::pin(assets::get(call)).await;
+        return file.unwrap_or_else(|| pages::failure::not_found(call));
     };
     let method = &call.request.method;
     let allowed = methods.split(", ").any(|allowed| allowed == method.as_str());

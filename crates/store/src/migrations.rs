@@ -18,6 +18,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0009_import_jobs.sql"),
     include_str!("../migrations/0010_auth_events.sql"),
     include_str!("../migrations/0011_terms.sql"),
+    include_str!("../migrations/0012_ui_customizations.sql"),
 ];
 
 /// Brings the database to the newest schema.

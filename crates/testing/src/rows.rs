@@ -3,6 +3,7 @@ use dashboard::ports::{FileRecord, FileStatus};
 use functions::{Architecture, CodeFacts, Function, FunctionKey, Settings};
 use http_apis::Api;
 use std::collections::BTreeMap;
+use user_pools::branding::UiCustomization;
 use user_pools::client::{AppClient, ClientSettings};
 use user_pools::devices::Device;
 use user_pools::domain::Domain;
@@ -172,6 +173,18 @@ pub fn branding(client: &AppClient, id: &str) -> Branding {
         cognito_values: false,
         settings: Some(serde_json::json!({"categories": {"global": {"colorSchemeMode": "LIGHT"}}})),
         assets: Vec::new(),
+        created: NOW,
+        modified: NOW,
+    }
+}
+
+/// A UI customization.
+pub fn ui_customization(pool: &PoolId, client: &str) -> UiCustomization {
+    UiCustomization {
+        pool: pool.clone(),
+        client: ClientId(client.to_owned()),
+        css: Some(".label-customizable { color: red }".to_owned()),
+        image: Some(vec![0xff, 0xd8, 0xff, 0]),
         created: NOW,
         modified: NOW,
     }

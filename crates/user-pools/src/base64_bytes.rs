@@ -37,6 +37,15 @@ impl Bytes for Option<[u8; 32]> {
     }
 }
 
+impl Bytes for Option<Vec<u8>> {
+    fn text(&self) -> Option<String> {
+        self.as_ref().map(|bytes| STANDARD_NO_PAD.encode(bytes))
+    }
+    fn read(bytes: Option<Vec<u8>>) -> Option<Self> {
+        Some(bytes)
+    }
+}
+
 pub(crate) fn serialize<T: Bytes, S: Serializer>(bytes: &T, to: S) -> Result<S::Ok, S::Error> {
     bytes.text().serialize(to)
 }

@@ -1,8 +1,7 @@
-//! What operators do with login domains and managed-login branding (spec B 3, E, F).
+//! What operators do with login domains (spec B 3, E, F).
 use crate::domain::Domain;
-use crate::error::{Error, ErrorKind, Result};
-use crate::group::Branding;
-use crate::ids::{ClientId, Millis, PoolId, Scope};
+use crate::error::{Error, Result};
+use crate::ids::{Millis, PoolId, Scope};
 use crate::ports::{StoreError, Taken};
 use crate::service::UserPools;
 
@@ -69,28 +68,6 @@ impl UserPools {
     /// The domains of a pool: at most one prefix and a few custom ones.
     pub async fn domains_of(&self, pool: PoolId) -> Result<Vec<Domain>> {
         Ok(self.store.domains_of(pool).await?)
-    }
-
-    /// CreateManagedLoginBranding: one style a client.
-    pub async fn create_branding(&self, now: Millis, branding: Branding) -> Result<Branding> {
-        match self.store.insert_branding(now, branding.clone()).await {
-            Ok(()) => Ok(branding),
-            Err(StoreError::Exists(_)) => Err(Error::new(
-                ErrorKind::ManagedLoginBrandingExists,
-                "Managed login branding style already exists for this client.",
-            )),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// DescribeManagedLoginBrandingByClient. ResourceNotFound.
-    pub async fn branding_of_client(&self, pool: PoolId, client: ClientId) -> Result<Branding> {
-        self.store.branding_of_client(pool, client).await.map_err(|error| match error {
-            StoreError::NotFound => {
-                Error::new(ErrorKind::ResourceNotFound, "Managed login branding style does not exist.")
-            }
-            other => other.into(),
-        })
     }
 }
 

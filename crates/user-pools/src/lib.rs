@@ -4,6 +4,7 @@
 pub mod access;
 pub mod attributes;
 mod base64_bytes;
+pub mod branding;
 pub mod client;
 pub mod client_secrets;
 pub mod clients;

@@ -106,8 +106,14 @@ operations! {
     signed UpdateUserPoolDomain = domains::update_user_pool_domain;
     signed DeleteUserPoolDomain = domains::delete_user_pool_domain;
     signed CreateManagedLoginBranding = branding::create_managed_login_branding,
-        missing "kept without effect: settings and assets do not show on the pages";
+        missing "refused: assets by ResourceId; kept without effect: settings listed in docs/branding.md";
+    signed DescribeManagedLoginBranding = branding::describe_managed_login_branding;
     signed DescribeManagedLoginBrandingByClient = branding::describe_managed_login_branding_by_client;
+    signed UpdateManagedLoginBranding = branding::update_managed_login_branding,
+        missing "refused: assets by ResourceId; kept without effect: settings listed in docs/branding.md";
+    signed DeleteManagedLoginBranding = branding::delete_managed_login_branding;
+    signed SetUICustomization = branding::set_ui_customization;
+    signed GetUICustomization = branding::get_ui_customization;
     // Signing in
     public InitiateAuth = sign_in::initiate_auth,
         missing "refused: step-up (TARGET_ACR_VALUES, MAX_AGE, ACCESS_TOKEN)";

@@ -22,8 +22,10 @@ use crate::browser::{self, Browser};
 use crate::language::Lang;
 use crate::page::{Field, Form, Link, Page};
 use crate::routes::Call;
+use crate::style::Look;
 use bytes::Bytes;
 use http::{Response, StatusCode};
+use std::sync::Arc;
 use user_pools::oauth::Site;
 
 /// A page being visited: the checked request and the browser.
@@ -31,6 +33,8 @@ pub(crate) struct Scene<'a> {
     pub call: &'a Call<'a>,
     pub visit: Visit,
     pub browser: Browser,
+    /// How the client's pages look.
+    look: Option<Arc<Look>>,
 }
 
 impl<'a> Scene<'a> {
@@ -46,7 +50,12 @@ impl<'a> Scene<'a> {
         } else {
             Browser::of(call)
         };
-        Ok(Self { call, visit, browser })
+        let look = call.login.look(&visit.site, call.domain()).await.unwrap_or_else(|error| {
+            // A page without its look is better than none.
+            tracing::warn!(request_id = %call.cx.request_id, "the look of a login page could not be read: {error}");
+            None
+        });
+        Ok(Self { call, visit, browser, look })
     }
 
     pub fn site(&self) -> &Site {
@@ -76,6 +85,7 @@ impl<'a> Scene<'a> {
     /// Sends a page: its forms get the hidden token, its first empty field the focus unless something is wrong.
     pub fn show(&self, status: StatusCode, mut page: Page) -> Response<Bytes> {
         page.app = Some(app_name(self.site()).to_owned());
+        page.look.clone_from(&self.look);
         let token = self.browser.token(&self.call.login.pools);
         for form in &mut page.forms {
             form.hidden.push((browser::FIELD, token.clone()));

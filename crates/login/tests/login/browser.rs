@@ -60,7 +60,11 @@ pub struct Reply {
 impl Reply {
     fn of(response: Response<Bytes>) -> Self {
         let (parts, body) = response.into_parts();
-        Self { status: parts.status.as_u16(), headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
+        Self {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
     }
 
     pub fn header(&self, name: &str) -> &str {

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking; helpers are tests too"
 )]
 mod attacks;
+mod branding;
 mod browser;
 mod code_flow;
 mod discovery;

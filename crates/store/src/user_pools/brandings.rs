@@ -1,8 +1,9 @@
-//! Managed-login branding styles.
+//! Managed-login branding styles and UI customizations.
 use super::changes;
 use crate::SqliteStore;
 use crate::error::Fail;
 use crate::row;
+use ::user_pools::branding::UiCustomization;
 use ::user_pools::group::Branding;
 use ::user_pools::ports::{Brandings, StoreResult};
 use ::user_pools::{ClientId, Millis, PoolId};
@@ -58,5 +59,43 @@ impl Brandings for SqliteStore {
             changes::append(db, now, "branding", &pool.0)
         })
         .await
+    }
+
+    async fn put_ui_customization(&self, now: Millis, ui: UiCustomization) -> StoreResult<()> {
+        self.write(move |db| {
+            // The number of the change: never the same again, also after the row was gone.
+            changes::append(db, now, "branding", &ui.pool.0)?;
+            let sql = "INSERT INTO ui_customizations (pool, client, version, doc)
+                       VALUES (?1, ?2, (SELECT max(seq) FROM changes), ?3)
+                       ON CONFLICT (pool, client) DO UPDATE SET version = excluded.version, doc = excluded.doc";
+            row::run(db, sql, params![ui.pool.0, ui.client.0, row::json(&ui)?])?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn ui_customization(&self, pool: PoolId, client: ClientId) -> StoreResult<UiCustomization> {
+        self.read(|db| {
+            let sql = "SELECT doc FROM ui_customizations WHERE pool = ?1 AND client = ?2";
+            row::get(db, sql, [&pool.0, &client.0], row::first_doc)
+        })
+    }
+
+    async fn delete_ui_customization(&self, now: Millis, pool: PoolId, client: ClientId) -> StoreResult<()> {
+        self.write(move |db| {
+            row::run(db, "DELETE FROM ui_customizations WHERE pool = ?1 AND client = ?2", [&pool.0, &client.0])?;
+            changes::append(db, now, "branding", &pool.0)
+        })
+        .await
+    }
+
+    async fn brand_mark(&self, pool: PoolId, client: ClientId) -> StoreResult<String> {
+        self.read(|db| {
+            let sql =
+                "SELECT coalesce((SELECT id || '.' || version FROM brandings WHERE client = ?1 AND pool = ?2), '-')
+                  || ' ' || coalesce((SELECT version FROM ui_customizations WHERE pool = ?2 AND client = ?1), '-')
+                  || ' ' || coalesce((SELECT version FROM ui_customizations WHERE pool = ?2 AND client = 'ALL'), '-')";
+            row::get(db, sql, [&client.0, &pool.0], |row| row.get(0))
+        })
     }
 }

@@ -45,6 +45,7 @@ impl Clients for SqliteStore {
     async fn delete_client(&self, now: Millis, pool: PoolId, id: ClientId) -> StoreResult<()> {
         self.write(move |db| {
             row::found(row::run(db, "DELETE FROM clients WHERE id = ?1 AND pool = ?2", [&id.0, &pool.0])?)?;
+            row::run(db, "DELETE FROM ui_customizations WHERE pool = ?1 AND client = ?2", [&pool.0, &id.0])?;
             changes::append(db, now, "client", &pool.0)
         })
         .await

@@ -53,6 +53,8 @@ macro_rules! conformance_suite {
                 a_pool_has_one_domain_of_each_kind
                 resource_servers_are_keyed_within_their_pool
                 a_client_has_one_branding
+                every_change_of_a_look_changes_its_mark
+                a_ui_customization_is_replaced_removed_and_goes_with_its_client
                 small_rows_are_guarded_by_their_versions
                 decisions_are_found_by_request_and_listed_newest_first
             }

@@ -93,6 +93,50 @@ pub async fn a_client_has_one_branding(store: Shared) {
     store.insert_branding(NOW, rows::branding(&world.client, "b2")).await.unwrap();
 }
 
+pub async fn every_change_of_a_look_changes_its_mark(store: Shared) {
+    let world = world(&store).await;
+    let (pool, client) = (&world.pool.id, &world.client.id);
+    let mut marks = vec![store.brand_mark(pool.clone(), client.clone()).await.unwrap()];
+    let mut branding = rows::branding(&world.client, "b");
+    store.insert_branding(NOW, branding.clone()).await.unwrap();
+    marks.push(store.brand_mark(pool.clone(), client.clone()).await.unwrap());
+    branding.version = store.replace_branding(NOW, branding.clone()).await.map(|_| 1).unwrap();
+    marks.push(store.brand_mark(pool.clone(), client.clone()).await.unwrap());
+    for who in ["ALL", client.0.as_str(), client.0.as_str()] {
+        store.put_ui_customization(NOW, rows::ui_customization(pool, who)).await.unwrap();
+        marks.push(store.brand_mark(pool.clone(), client.clone()).await.unwrap());
+    }
+    store.delete_ui_customization(NOW, pool.clone(), client.clone()).await.unwrap();
+    marks.push(store.brand_mark(pool.clone(), client.clone()).await.unwrap());
+    store.put_ui_customization(NOW, rows::ui_customization(pool, &client.0)).await.unwrap();
+    marks.push(store.brand_mark(pool.clone(), client.clone()).await.unwrap());
+    let different: std::collections::HashSet<_> = marks.iter().collect();
+    // After the client's own is gone the look is that of three changes ago again.
+    assert_eq!(different.len(), marks.len() - 1, "{marks:?}");
+    assert_eq!(marks[3], marks[6]);
+}
+
+pub async fn a_ui_customization_is_replaced_removed_and_goes_with_its_client(store: Shared) {
+    let world = world(&store).await;
+    let (pool, client) = (&world.pool.id, &world.client.id);
+    let gone = |who: &str| store.ui_customization(pool.clone(), ClientId(who.to_owned()));
+    assert_eq!(gone("ALL").await.unwrap_err(), StoreError::NotFound);
+    let mut ui = rows::ui_customization(pool, "ALL");
+    store.put_ui_customization(NOW, ui.clone()).await.unwrap();
+    ui.image = None;
+    store.put_ui_customization(NOW, ui).await.unwrap();
+    assert_eq!(gone("ALL").await.unwrap().image, None);
+    store.delete_ui_customization(NOW, pool.clone(), ClientId("ALL".to_owned())).await.unwrap();
+    store.delete_ui_customization(NOW, pool.clone(), ClientId("ALL".to_owned())).await.unwrap();
+    assert_eq!(gone("ALL").await.unwrap_err(), StoreError::NotFound);
+    store.put_ui_customization(NOW, rows::ui_customization(pool, &client.0)).await.unwrap();
+    assert_eq!(gone(&client.0).await.unwrap().image, Some(vec![0xff, 0xd8, 0xff, 0]));
+    store.delete_client(NOW, pool.clone(), client.clone()).await.unwrap();
+    assert_eq!(gone(&client.0).await.unwrap_err(), StoreError::NotFound);
+    let nowhere = store.put_ui_customization(NOW, rows::ui_customization(&rows::pool_id("none"), "ALL")).await;
+    assert_eq!(nowhere.unwrap_err(), StoreError::NotFound);
+}
+
 pub async fn small_rows_are_guarded_by_their_versions(store: Shared) {
     let world = world(&store).await;
     let pool = &world.pool.id;

@@ -1,4 +1,5 @@
 //! The storage traits. [`Store`] is all of them together; backends implement each.
+use crate::branding::UiCustomization;
 use crate::client::AppClient;
 use crate::devices::{Device, DeviceChange};
 use crate::domain::Domain;
@@ -221,7 +222,7 @@ pub trait ResourceServers: Send + Sync {
     async fn list_resource_servers(&self, pool: PoolId, page: Page) -> StoreResult<Vec<ResourceServer>>;
 }
 
-/// Managed-login branding styles.
+/// Managed-login branding styles and UI customizations.
 #[async_trait]
 pub trait Brandings: Send + Sync {
     /// Exists(Owner) when the client already has one.
@@ -234,6 +235,14 @@ pub trait Brandings: Send + Sync {
     async fn replace_branding(&self, now: Millis, branding: Branding) -> StoreResult<u64>;
     /// NotFound.
     async fn delete_branding(&self, now: Millis, pool: PoolId, id: String) -> StoreResult<()>;
+    /// Inserts or replaces. NotFound when the pool is gone.
+    async fn put_ui_customization(&self, now: Millis, ui: UiCustomization) -> StoreResult<()>;
+    /// Of a client, or of `ALL`. NotFound.
+    async fn ui_customization(&self, pool: PoolId, client: ClientId) -> StoreResult<UiCustomization>;
+    /// Removes it, if it is there.
+    async fn delete_ui_customization(&self, now: Millis, pool: PoolId, client: ClientId) -> StoreResult<()>;
+    /// A text that changes with every change of the client's branding, of its UI customization and of that of `ALL`.
+    async fn brand_mark(&self, pool: PoolId, client: ClientId) -> StoreResult<String>;
 }
 
 /// Identity providers.

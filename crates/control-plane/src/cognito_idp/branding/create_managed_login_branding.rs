@@ -1,7 +1,6 @@
 //! CreateManagedLoginBranding: one style a client; the values Cognito provides, or one's own settings and assets.
-use super::super::errors::invalid;
 use super::super::prelude::*;
-use super::shown;
+use super::{given, shown};
 use user_pools::group::Branding;
 use wire::{CreateManagedLoginBrandingRequest as Input, CreateManagedLoginBrandingResponse as Output};
 
@@ -9,11 +8,6 @@ pub(crate) async fn run(cx: &Cx, by: Permit<SigV4>, input: Input) -> Result<Outp
     let pool = cx.pools.pool_in(by.scope(), &PoolId(input.user_pool_id)).await?;
     let client = cx.pools.client_of(&pool.id, &ClientId(input.client_id)).await?;
     let provided = input.use_cognito_provided_values.unwrap_or(false);
-    let assets = input.assets.unwrap_or_default();
-    if provided && (input.settings.is_some() || !assets.is_empty()) {
-        return Err(invalid("UseCognitoProvidedValues cannot be true when Settings or Assets are given."));
-    }
-    let assets: serde_json::Result<Vec<_>> = assets.iter().map(serde_json::to_value).collect();
     let branding = Branding {
         pool: pool.id,
         id: cx.pools.fresh_uuid(),
@@ -21,10 +15,10 @@ pub(crate) async fn run(cx: &Cx, by: Permit<SigV4>, input: Input) -> Result<Outp
         version: 1,
         cognito_values: provided,
         settings: input.settings,
-        assets: assets.map_err(|error| invalid(error.to_string()))?,
+        assets: given::assets(input.assets)?,
         created: cx.request.now,
         modified: cx.request.now,
     };
     let branding = cx.pools.create_branding(cx.request.now, branding).await?;
-    Ok(Output { managed_login_branding: Some(shown::branding(branding)?) })
+    Ok(Output { managed_login_branding: Some(shown::branding(branding, false)?) })
 }
