@@ -26,14 +26,23 @@ async fn both_documents_or_none_in_the_language_of_the_page() {
     make("privacy-policy", &[("cognito:default", "https://app.example/p")]).await.unwrap();
     let page = browser.get(&format!("/signup?{}", ask_with(&client, ""))).await;
     for link in [
-        "<a href=\"https://app.example/t?a=1&#38;b=2\">Terms of use</a>",
-        "<a href=\"https://app.example/p\">Privacy policy</a>",
+        "<a class=\"redirect-customizable\" href=\"https://app.example/t?a=1&#38;b=2\">Terms of use</a>",
+        "<a class=\"redirect-customizable\" href=\"https://app.example/p\">Privacy policy</a>",
     ] {
         assert!(page.body.contains(link), "{}", page.body);
     }
     let page = browser.get(&format!("/signup?{}", ask_with(&client, "&lang=de"))).await;
-    assert!(page.body.contains("<a href=\"https://app.example/de\">Nutzungsbedingungen</a>"), "{}", page.body);
-    assert!(page.body.contains("<a href=\"https://app.example/p\">Datenschutz"), "{}", page.body);
+    assert!(
+        page.body
+            .contains("<a class=\"redirect-customizable\" href=\"https://app.example/de\">Nutzungsbedingungen</a>"),
+        "{}",
+        page.body
+    );
+    assert!(
+        page.body.contains("<a class=\"redirect-customizable\" href=\"https://app.example/p\">Datenschutz"),
+        "{}",
+        page.body
+    );
     let page = browser.get(&format!("/signup?{}", ask_with(&other, ""))).await;
     assert!(!page.body.contains("app.example/p"), "another app's");
 }
