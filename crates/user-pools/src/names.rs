@@ -156,6 +156,15 @@ impl UserPools {
     }
 }
 
+/// The value of `preferred_username`, where it is a name to sign in by.
+pub(crate) fn preferred_alias<'a>(
+    settings: &PoolSettings,
+    given: impl Iterator<Item = (&'a String, &'a String)>,
+) -> Option<&'a String> {
+    let names = settings.alias_attributes.contains(&AliasKind::PreferredUsername);
+    given.filter(|(name, _)| names && *name == "preferred_username").map(|(_, value)| value).next()
+}
+
 /// More identity providers than a pool may have.
 const MOST_PROVIDERS: usize = 1000;
 

@@ -6,6 +6,7 @@ use crate::attributes::{self, Writer};
 use crate::context::RequestContext;
 use crate::error::Result;
 use crate::messages;
+use crate::names;
 use crate::pool::PoolSettings;
 use crate::service::UserPools;
 use crate::triggers::TokenSource;
@@ -28,8 +29,8 @@ impl UserPools {
         trail.at("attributes");
         let writer = Writer::Client(&place.client.settings);
         fill_in(settings, writer, &mut user.clone(), &values)?;
-        let named = values.iter().filter(|(name, _)| name == "preferred_username").map(|(_, value)| value);
-        self.refuse_squatting(&place.pool, named).await?;
+        let named = names::preferred_alias(settings, values.iter().map(|(name, value)| (name, value)));
+        self.refuse_squatting(&place.pool, named.into_iter()).await?;
         trail.at("password.policy");
         let password = self.accept_password(&place.pool, &user, text).await?;
         trail.at("session.single_use");

@@ -8,6 +8,7 @@ use crate::context::RequestContext;
 use crate::error::Result;
 use crate::ids::ClientId;
 use crate::messages;
+use crate::names;
 use crate::pool::{Contact, UserPool};
 use crate::service::UserPools;
 use crate::templates::{Delivery, Letter, Occasion};
@@ -30,8 +31,8 @@ impl UserPools {
     ) -> Result<Vec<Delivery>> {
         let Access { pool, user, client, .. } = access;
         let settings = self.client_of(&pool.id, client).await?.settings;
-        let named = given.iter().filter(|(name, _)| name == "preferred_username").map(|(_, value)| value);
-        let updated = match self.refuse_squatting(pool, named).await {
+        let named = names::preferred_alias(&pool.settings, given.iter().map(|(name, value)| (name, value)));
+        let updated = match self.refuse_squatting(pool, named.into_iter()).await {
             Ok(()) => self.change_attributes(cx, pool, user, Writer::Client(&settings), given, Some(client)).await,
             Err(error) => Err(error),
         };

@@ -77,7 +77,7 @@ impl UserPools {
         if visit.user.is_some() {
             return Err(name_taken(name));
         }
-        let own = [Some(&request.asking.username), attributes.get("preferred_username")];
+        let own = [Some(&request.asking.username), names::preferred_alias(&pool.settings, attributes.iter())];
         self.refuse_squatting(pool, own.into_iter().flatten()).await?;
         let mut user = self.new_user(cx.now, pool, name, &request.asking.username, attributes, UserStatus::Unconfirmed);
         self.pre_sign_up(cx, pool, Some(&client.id), &mut user, Birth::SignUp).await?;
