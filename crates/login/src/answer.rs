@@ -129,11 +129,15 @@ pub(crate) fn open_to_pages(mut answer: Response<Bytes>) -> Response<Bytes> {
     answer
 }
 
-/// The answer to a preflight.
+/// The answer to a preflight. Amplify sends `x-amz-user-agent` with its exchange of a code.
 pub(crate) fn preflight(methods: &'static str) -> Response<Bytes> {
     let mut answer = open_to_pages(status(StatusCode::NO_CONTENT));
     set(&mut answer, header::ACCESS_CONTROL_ALLOW_METHODS, methods);
-    set(&mut answer, header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization,content-type,accept,x-requested-with");
+    set(
+        &mut answer,
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        "authorization,content-type,accept,cache-control,x-requested-with,x-amz-user-agent",
+    );
     set(&mut answer, header::ACCESS_CONTROL_MAX_AGE, "7200");
     answer
 }

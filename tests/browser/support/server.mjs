@@ -15,21 +15,24 @@ const run = promisify(execFile);
 
 /**
  * A running server. `env` holds what `cognate env --json` prints; `now()` is the server's time in milliseconds;
- * `advance(seconds)` moves its clock; `mail(to)` waits for the newest message to an address.
+ * `advance(seconds)` moves its clock; `mail(to)` waits for the newest message to an address. With `tls` it speaks https.
  */
-export async function startServer() {
+export async function startServer({ tls = false } = {}) {
+  const scheme = tls ? 'https' : 'http';
+  // The authority is made with the data folder, and Node reads NODE_EXTRA_CA_CERTS at its own start only. Each story file is a process of its own.
+  if (tls) process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
   const data = await mkdtemp(join(tmpdir(), 'cognate-browser-'));
   const [port, dashboardPort] = await Promise.all([freePort(), freePort()]);
-  const args = ['dev', '--data', data, '--test-clock', '--port', `${port}`, '--dashboard-port', `${dashboardPort}`];
+  const args = ['dev', '--data', data, '--test-clock', '--port', `${port}`, '--dashboard-port', `${dashboardPort}`, ...(tls ? ['--tls'] : [])];
   const child = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (log += chunk));
   const ended = new Promise((done) => child.once('exit', done));
   child.once('error', (error) => (log += error.message));
 
-  const base = `http://localhost:${port}`;
+  const base = `${scheme}://localhost:${port}`;
   try {
-    await untilReady(`http://localhost:${dashboardPort}/config.json`, child);
+    await untilReady(`${scheme}://localhost:${dashboardPort}/config.json`, child);
     const { stdout } = await run(BINARY, ['env', '--json', '--data', data]);
     return server(JSON.parse(stdout), base, { child, ended, data, log: () => log });
   } catch (error) {

@@ -5,12 +5,12 @@ import { Dashboard } from './dashboard.mjs';
 import { LoginPages } from './login-pages.mjs';
 import { startServer } from './server.mjs';
 
-/** `prepare` runs once the server answers; what it gives (and its `stop`) belongs to the stage. */
-export function stage(prepare = async () => ({})) {
+/** `options` go to the server; `prepare` runs once the server answers; what it gives (and its `stop`) belongs to the stage. */
+export function stage(prepare = async () => ({}), options = {}) {
   const here = {};
 
   before(async () => {
-    [here.server, here.browser] = await Promise.all([startServer(), startBrowser()]);
+    [here.server, here.browser] = await Promise.all([startServer(options), startBrowser()]);
     here.props = await prepare(here.server);
   });
 
