@@ -37,11 +37,11 @@ class Importer:
 
         return "\r\n".join([",".join(header), *map(line, rows)]) + "\r\n"
 
-    def create(self):
-        return self.idp.create_user_import_job(**self.of, JobName="a job", CloudWatchLogsRoleArn=ROLE)["UserImportJob"]
+    def create(self, **more):
+        return self.idp.create_user_import_job(**self.of, JobName="a job", CloudWatchLogsRoleArn=ROLE, **more)["UserImportJob"]
 
-    def uploaded(self, text):
-        job = self.create()
+    def uploaded(self, text, **more):
+        job = self.create(**more)
         answer = requests.put(job["PreSignedUrl"], data=text.encode(), headers=KMS, timeout=30)
         assert answer.status_code == 200, answer.text
         return job["JobId"]
@@ -113,6 +113,29 @@ def test_an_imported_user_gets_in_by_a_forgotten_password(lab, importer, tmp_pat
     assert pool.tokens(email)["AccessToken"]
 
 
+# Of "Passw0rd!é", by other libraries.
+HASHES = {
+    "BCRYPT": "$2b$04$abcdefghijklmnopqrstuuP8XZFmd3wYZAmZ3b87gU.C25zuC3dLy",
+    "SCRYPT": "$scrypt$ln=10,r=8,p=1$c2FsdC1vZi0xNi1ieXRlcw$9bkLPemG9U1VH2q2nKFbZ3+/oGnxLejaMW/0ex+5B8E",
+    "PBKDF2_SHA256": "$pbkdf2-sha256$i=1000,l=32$c2FsdC1vZi0xNi1ieXRlcw$hz/z3DoqWo5e4B49clhnhfG/8vzZgf+2XBSGAk2FMY0",
+}
+
+
+@pytest.mark.parametrize("algorithm", HASHES)
+def test_who_comes_with_a_password_hash_keeps_the_password(lab, importer, algorithm):
+    email = f"{unique()}@example.com"
+    header, row = importer.csv({"cognito:username": email}).splitlines()
+    text = f"{header},cognito:password_hash\n{row}," + HASHES[algorithm].replace(",", "\\,")
+    job = importer.uploaded(text, PasswordHashingAlgorithm=algorithm)
+    assert importer.shown(job)["PasswordHashingAlgorithm"] == algorithm
+    importer.start(job)
+    assert counts(importer.ended(job)) == ("Succeeded", 1, 0, 0), importer.log(job)
+    assert lab.idp.admin_get_user(**importer.of, Username=email)["UserStatus"] == "CONFIRMED"
+    refused(importer.pool.sign_in, "NotAuthorizedException", "Incorrect username or password.", name=email, password="Passw0rd!e")
+    for _ in range(2):  # the second time by a hash of our own
+        assert importer.pool.sign_in(email, "Passw0rd!é")["AuthenticationResult"]["AccessToken"]
+
+
 def test_every_line_is_told_of_and_a_value_of_none(lab, importer):
     first, second = f"{unique()}@example.com", f"{unique()}@example.com"
     rows = [{"cognito:username": first}, {"cognito:username": first}, {"cognito:username": second, "email_verified": ""}, {"cognito:username": "noaddress"}]
@@ -153,8 +176,6 @@ def test_what_cannot_be_is_refused_in_words(lab, importer):
     job = importer.create()["JobId"]
     refused(idp.start_user_import_job, "PreconditionNotMetException", "The CSV file of the user import job has not been uploaded.", **of, JobId=job)
     refused(idp.stop_user_import_job, "PreconditionNotMetException", "The user import job cannot be stopped. Current status is Created", **of, JobId=job)
-    error = refused(idp.create_user_import_job, "NotSupportedYetException", **of, JobName="j", CloudWatchLogsRoleArn=ROLE, PasswordHashingAlgorithm="BCRYPT")
-    assert "PasswordHashingAlgorithm" in error.response["Error"]["Message"]
     plain = Importer(lab, AutoVerifiedAttributes=[])
     job = plain.uploaded(plain.csv())
     refused(idp.start_user_import_job, "PreconditionNotMetException", "The user pool has no auto verified attributes.", **plain.of, JobId=job)

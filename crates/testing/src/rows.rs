@@ -431,6 +431,7 @@ pub fn import_job(pool: &PoolId, id: &str) -> ImportJob {
         version: 1,
         name: "job".to_owned(),
         role_arn: "arn:aws:iam::000000000000:role/logs".to_owned(),
+        algorithm: None,
         created: NOW,
         started: None,
         completed: None,

@@ -57,7 +57,7 @@ impl UserPools {
         let size = history_size(policy);
         let current = credentials.password.iter().map(|password| &password.phc);
         for phc in current.chain(&credentials.history).take(size) {
-            if self.passwords.verify(password.to_owned(), phc.clone()).await.map_err(busy)? {
+            if self.passwords.verify(password.to_owned(), bare(phc).to_owned()).await.map_err(busy)? {
                 return Err(messages::PASSWORD_USED_BEFORE);
             }
         }
@@ -102,7 +102,7 @@ impl UserPools {
             self.pretend_to_verify(password).await?;
             return Ok(false);
         };
-        self.passwords.verify(password.to_owned(), stored.phc.clone()).await.map_err(busy)
+        self.passwords.verify(password.to_owned(), bare(&stored.phc).to_owned()).await.map_err(busy)
     }
 
     /// Spends the time of a verification on nobody's password, so that an absent user answers no sooner.
@@ -124,7 +124,25 @@ impl Credentials {
     }
 }
 
+/// Before a hash that came from elsewhere, in [`Password::phc`].
+const IMPORTED: &str = "imported:";
+
+/// A stored hash as the hasher reads it.
+fn bare(phc: &str) -> &str {
+    phc.strip_prefix(IMPORTED).unwrap_or(phc)
+}
+
 impl Password {
+    /// A password whose hash came from elsewhere. Its first use in plain text puts one of ours in its place; until then it is no good for SRP.
+    pub(crate) fn imported(hash: &str) -> Self {
+        Self { phc: format!("{IMPORTED}{hash}"), srp: None, expires_at: None }
+    }
+
+    /// Whether the hash came from elsewhere.
+    pub(crate) fn is_imported(&self) -> bool {
+        self.phc.starts_with(IMPORTED)
+    }
+
     /// The same password as a temporary one: it ends after the policy's days.
     #[must_use]
     pub fn temporary(mut self, policy: &PasswordPolicy, now: Millis) -> Self {

@@ -136,7 +136,7 @@ pub struct Credentials {
 /// A password at rest.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Password {
-    /// Argon2id PHC string.
+    /// Argon2id PHC string; behind `imported:` a hash that came from elsewhere, of whatever kind the hasher reads.
     pub phc: String,
     /// The SRP verifier; only where a client of the pool may use SRP.
     pub srp: Option<SrpVerifier>,

@@ -2,6 +2,7 @@
 //! The only place in the house where time and chance are read from the air.
 mod clock;
 pub mod files;
+mod foreign_hashes;
 mod hashing;
 mod random;
 mod shell;

@@ -196,7 +196,7 @@ operations! {
     // Users, from CSV files
     signed GetCSVHeader = imports::get_csv_header;
     signed CreateUserImportJob = imports::create_user_import_job,
-        missing "refused: PasswordHashingAlgorithm; kept without effect: CloudWatchLogsRoleArn (the log is a file, docs/import.md)";
+        missing "kept without effect: CloudWatchLogsRoleArn (the log is a file, docs/import.md)";
     signed DescribeUserImportJob = imports::describe_user_import_job;
     signed ListUserImportJobs = imports::list_user_import_jobs;
     signed StartUserImportJob = imports::start_user_import_job;

@@ -7,17 +7,21 @@ pub(super) const USERNAME: &str = "cognito:username";
 /// The column that says whether the user has a second factor.
 pub(super) const MFA_ENABLED: &str = "cognito:mfa_enabled";
 
+/// The column of password hashes, in files of jobs that name an algorithm. AWS has not published its name for it (I).
+pub(super) const PASSWORD_HASH: &str = "cognito:password_hash";
+
 /// `CSVHeader`: every attribute but `sub`, custom ones behind the standard ones, then Cognito's own two.
 pub fn csv_header(settings: &PoolSettings) -> Vec<String> {
     let attributes = settings.schema.iter().map(|attribute| attribute.name.as_str()).filter(|name| *name != "sub");
     attributes.chain([MFA_ENABLED, USERNAME]).map(str::to_owned).collect()
 }
 
-/// Whether the columns of a file are those of the pool, each once, in whatever order.
-pub(super) fn matches(settings: &PoolSettings, columns: &[String]) -> bool {
-    let given: BTreeSet<&String> = columns.iter().collect();
+/// Whether the columns of a file are those of the pool, each once, in whatever order; with `hashes` there is a column more.
+pub(super) fn matches(settings: &PoolSettings, columns: &[String], hashes: bool) -> bool {
+    let given: BTreeSet<&str> = columns.iter().map(String::as_str).collect();
     let wanted = csv_header(settings);
-    given.len() == columns.len() && given == wanted.iter().collect()
+    let wanted = wanted.iter().map(String::as_str).chain(hashes.then_some(PASSWORD_HASH));
+    given.len() == columns.len() && given == wanted.collect()
 }
 
 #[cfg(test)]
@@ -41,14 +45,16 @@ mod tests {
         let pool = settings();
         let mut columns = csv_header(&pool);
         columns.reverse();
-        assert!(matches(&pool, &columns));
+        assert!(matches(&pool, &columns, false) && !matches(&pool, &columns, true));
+        let with_hashes = [columns.clone(), vec![PASSWORD_HASH.to_owned()]].concat();
+        assert!(matches(&pool, &with_hashes, true) && !matches(&pool, &with_hashes, false));
         let mut twice = columns.clone();
         twice.push("email".into());
-        assert!(!matches(&pool, &twice));
+        assert!(!matches(&pool, &twice, false));
         let mut other = columns.clone();
         other[0] = "custom:unknown".into();
-        assert!(!matches(&pool, &other));
+        assert!(!matches(&pool, &other, false));
         columns.pop();
-        assert!(!matches(&pool, &columns));
+        assert!(!matches(&pool, &columns, false));
     }
 }

@@ -1,5 +1,5 @@
 //! What operators do with import jobs: make, look at, start, stop. The reading itself is [`run`](super::run).
-use super::{ImportJob, ImportStatus, Progress};
+use super::{HashAlgorithm, ImportJob, ImportStatus, Progress};
 use crate::error::{Error, Result};
 use crate::ids::{self, Millis, PoolId};
 use crate::messages;
@@ -18,6 +18,7 @@ impl UserPools {
         pool: &UserPool,
         name: String,
         role_arn: String,
+        algorithm: Option<HashAlgorithm>,
     ) -> Result<ImportJob> {
         loop {
             let job = ImportJob {
@@ -26,6 +27,7 @@ impl UserPools {
                 version: 1,
                 name: name.clone(),
                 role_arn: role_arn.clone(),
+                algorithm,
                 created: now,
                 started: None,
                 completed: None,

@@ -1,5 +1,6 @@
 //! Import jobs: users from a CSV file, line by line (spec H.7). Owns the states of a job, what a line may say and what becomes of it.
 //! A batch of users and the place reached in the file are stored in one act, so a job goes on after a crash where it stood, and makes nobody twice.
+mod hashes;
 mod header;
 mod jobs;
 mod line;
@@ -31,6 +32,9 @@ pub struct ImportJob {
     pub name: String,
     /// `CloudWatchLogsRoleArn`, kept without effect.
     pub role_arn: String,
+    /// `PasswordHashingAlgorithm`; the file has a column of hashes then.
+    #[serde(default)]
+    pub algorithm: Option<HashAlgorithm>,
     /// `CreationDate`.
     pub created: Millis,
     /// `StartDate`.
@@ -99,6 +103,16 @@ impl ImportStatus {
     pub const fn is_active(self) -> bool {
         matches!(self, Self::Pending | Self::InProgress)
     }
+}
+
+/// `PasswordHashingAlgorithmType`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names are AWS's")]
+pub enum HashAlgorithm {
+    Bcrypt,
+    Scrypt,
+    Argon2id,
+    Pbkdf2Sha256,
 }
 
 /// What became of a line.

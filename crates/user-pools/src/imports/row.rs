@@ -1,6 +1,6 @@
 //! What a row says: a user of the pool, or the reason why not. Reasons go to the log and never hold a value of the row.
-use super::header::{MFA_ENABLED, USERNAME};
-use super::line;
+use super::header::{MFA_ENABLED, PASSWORD_HASH, USERNAME};
+use super::{HashAlgorithm, hashes, line};
 use crate::attributes::{self, CONTACTS, Given, Writer};
 use crate::error::Error;
 use crate::messages;
@@ -10,16 +10,22 @@ use crate::users::new_attributes;
 use std::collections::BTreeMap;
 
 /// A row that can be a user.
-#[derive(Debug)]
 pub(super) struct Row {
     pub(super) username: String,
     pub(super) name: NewName,
     pub(super) attributes: BTreeMap<String, String>,
     pub(super) mfa: bool,
+    /// Checked for its form.
+    pub(super) hash: Option<String>,
 }
 
 /// Reads a line; `None` for an empty one.
-pub(super) fn read(pool: &UserPool, columns: &[String], text: &[u8]) -> Result<Option<Row>, String> {
+pub(super) fn read(
+    pool: &UserPool,
+    columns: &[String],
+    algorithm: Option<HashAlgorithm>,
+    text: &[u8],
+) -> Result<Option<Row>, String> {
     let Some(fields) = line::fields(text)? else { return Ok(None) };
     if fields.len() != columns.len() {
         return Err("The number of values does not match the header.".to_owned());
@@ -28,11 +34,15 @@ pub(super) fn read(pool: &UserPool, columns: &[String], text: &[u8]) -> Result<O
     let username = values.remove(USERNAME).filter(|name| !name.is_empty());
     let username = username.ok_or("The cognito:username is missing.")?;
     let mfa = mfa_enabled(&pool.settings, &values.remove(MFA_ENABLED).unwrap_or_default())?;
+    let hash = values.remove(PASSWORD_HASH).filter(|hash| !hash.is_empty());
+    if let (Some(algorithm), Some(hash)) = (algorithm, &hash) {
+        hashes::check(algorithm, hash)?;
+    }
     let given = given(&pool.settings, values)?;
     let name = names::check_new(&pool.settings, &username).map_err(|error| told(&error))?;
     let attributes = new_attributes(pool, Writer::Admin, name, &username, &given).map_err(|error| told(&error))?;
     check(&pool.settings, &attributes)?;
-    Ok(Some(Row { username, name, attributes, mfa }))
+    Ok(Some(Row { username, name, attributes, mfa, hash }))
 }
 
 /// Required in a pool that requires a second factor, forbidden in one that has none, and never empty.
@@ -123,7 +133,7 @@ mod tests {
             all.into_iter().find(|(name, _)| name == column).map_or("", |(_, value)| value).replace(',', "\\,")
         };
         let text = columns.iter().map(of).collect::<Vec<_>>().join(",");
-        read(pool, &columns, text.as_bytes()).map(Option::unwrap)
+        read(pool, &columns, None, text.as_bytes()).map(Option::unwrap)
     }
 
     #[test]
@@ -167,17 +177,17 @@ mod tests {
             ),
             (vec![], "Attributes did not conform to the schema: name: The attribute is required"),
         ] {
-            assert_eq!(row(&strict, &values).unwrap_err(), reason, "{values:?}");
+            assert_eq!(row(&strict, &values).err().unwrap(), reason, "{values:?}");
         }
         let columns = csv_header(&strict.settings);
-        let few = read(&strict, &columns, b"a,b").unwrap_err();
+        let few = read(&strict, &columns, None, b"a,b").err().unwrap();
         assert_eq!(few, "The number of values does not match the header.");
     }
 
     #[test]
     fn a_pool_that_requires_a_second_factor_wants_it_of_everybody() {
         let required = pool(|pool| pool.mfa = MfaRequirement::On);
-        assert!(row(&required, &[]).unwrap_err().contains("must be true since MFA is required"));
+        assert!(row(&required, &[]).err().unwrap().contains("must be true since MFA is required"));
         let optional = pool(|pool| pool.mfa = MfaRequirement::Optional);
         assert!(row(&optional, &[("cognito:mfa_enabled", "True")]).unwrap().mfa);
     }
@@ -185,11 +195,11 @@ mod tests {
     #[test]
     fn where_people_sign_in_by_address_the_username_is_the_address() {
         let by_mail = pool(|pool| pool.username_attributes = vec![AliasKind::Email]);
-        assert_eq!(row(&by_mail, &[]).unwrap_err(), "Username should be an email.");
+        assert_eq!(row(&by_mail, &[]).err().unwrap(), "Username should be an email.");
         let named = [("cognito:username", "ann@example.com"), ("email", "")];
         let row_of_ann = row(&by_mail, &named).unwrap();
         assert_eq!(row_of_ann.attributes["email"], "ann@example.com");
         let two = [("cognito:username", "bob@example.com")];
-        assert_eq!(row(&by_mail, &two).unwrap_err(), messages::USERNAME_ATTRIBUTE_DIFFERS.message);
+        assert_eq!(row(&by_mail, &two).err().unwrap(), messages::USERNAME_ATTRIBUTE_DIFFERS.message);
     }
 }

@@ -9,7 +9,7 @@ use crate::names::NewName;
 use crate::pool::UserPool;
 use crate::ports::StoreError;
 use crate::service::UserPools;
-use crate::user::{User, UserStatus};
+use crate::user::{Password, User, UserStatus};
 
 /// Users in one act: others wait for the writer no longer than this takes.
 const BATCH: usize = 100;
@@ -66,7 +66,7 @@ impl UserPools {
     ) -> Result<(), StoreError> {
         let first = line::next(bytes, bytes.len() < CHUNK);
         let columns = first.and_then(|(text, _)| line::fields(text).ok().flatten()).unwrap_or_default();
-        if !header::matches(&pool.settings, &columns) {
+        if !header::matches(&pool.settings, &columns, job.algorithm.is_some()) {
             job.progress.outcomes.push((1, Outcome::Failed(messages::IMPORT_HEADER.to_owned())));
             self.log_batch(&mut job).await?;
             return self.end_import(now, job, ImportStatus::Failed, messages::IMPORT_HEADER).await;
@@ -94,7 +94,7 @@ impl UserPools {
             done += taken;
             job.progress.lines += 1;
             let number = job.progress.lines;
-            match row::read(pool, &job.progress.columns, text) {
+            match row::read(pool, &job.progress.columns, job.algorithm, text) {
                 Ok(None) => {}
                 Ok(Some(row)) => {
                     let (name, user) = (row.name, self.imported_user(now, pool, row));
@@ -113,13 +113,14 @@ impl UserPools {
         Ok(done)
     }
 
-    /// Without a password: the first thing this user does is to set one by a code.
+    /// Without a password the first thing this user does is to set one by a code; with a hash of one they sign in.
     fn imported_user(&self, now: Millis, pool: &UserPool, row: row::Row) -> User {
-        let status = UserStatus::ResetRequired;
+        let status = if row.hash.is_some() { UserStatus::Confirmed } else { UserStatus::ResetRequired };
         let mut user = self.new_user(now, pool, row.name, &row.username, row.attributes, status);
         if row.mfa && user.attributes.contains_key("phone_number") {
             user.credentials.mfa_enabled.push(Factor::Sms.as_str().to_owned());
         }
+        user.credentials.password = row.hash.map(|hash| Password::imported(&hash));
         user
     }
 

@@ -15,11 +15,6 @@ pub const IMPORT_WITHOUT_VERIFICATION: Error =
 /// One active job per account.
 pub const IMPORT_JOB_RUNS: Error =
     say(Kind::PreconditionNotMet, "Only one user import job can be active at a time per account.");
-/// `PasswordHashingAlgorithm`.
-pub const IMPORT_HASHES_NOT_SUPPORTED: Error = say(
-    Kind::NotSupportedYet,
-    "Cognate does not import password hashes: leave PasswordHashingAlgorithm out, and users set a password by a code.",
-);
 /// `CompletionMessage` (the guide).
 pub const IMPORT_TOO_MANY_FAILED: &str = "Too many users have failed or been skipped during the import.";
 /// `CompletionMessage` (the guide).

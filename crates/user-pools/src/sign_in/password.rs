@@ -10,7 +10,7 @@ use crate::messages;
 use crate::ports::StoreError;
 use crate::service::UserPools;
 use crate::triggers::{Sought, migrates};
-use crate::user::{User, UserStatus};
+use crate::user::{Password, User, UserStatus};
 
 impl UserPools {
     pub(super) async fn start_with_password(
@@ -83,18 +83,21 @@ impl UserPools {
         }
     }
 
-    /// The password has just been seen: a verifier that lacks can be made now, so that SRP works from here on (spec C.7).
+    /// The password has just been seen: a hash that came from elsewhere gives way to one of ours, and a verifier that lacks can be made now, so
+    /// that SRP works from here on (spec C.7).
     /// Best effort: when somebody changes the user at the same moment, the next sign-in will do.
     async fn learn_verifier(&self, cx: &RequestContext, place: &Place, user: User, password: &str) -> Result<User> {
-        let lacks = user.credentials.password.as_ref().is_some_and(|stored| stored.srp.is_none());
-        if !lacks || !self.pool_uses_srp(&place.pool.id).await? {
-            return Ok(user);
-        }
-        let verifier = self.srp_verifier(&place.pool.id, &user.sub, &user.username, password)?;
+        let Some(stored) = &user.credentials.password else { return Ok(user) };
         let mut changed = user.clone();
-        if let Some(stored) = &mut changed.credentials.password {
-            stored.srp = Some(verifier);
-        }
+        changed.credentials.password = Some(if stored.is_imported() {
+            let ours = self.protect(&place.pool, &user.sub, &user.username, password).await?;
+            Password { expires_at: stored.expires_at, ..ours }
+        } else if stored.srp.is_none() && self.pool_uses_srp(&place.pool.id).await? {
+            let verifier = self.srp_verifier(&place.pool.id, &user.sub, &user.username, password)?;
+            Password { srp: Some(verifier), ..stored.clone() }
+        } else {
+            return Ok(user);
+        });
         match self.store.replace_user(cx.now, changed.clone()).await {
             Ok(version) => Ok(User { version, ..changed }),
             Err(StoreError::Conflict) => Ok(user),

@@ -1,7 +1,7 @@
 //! Users from CSV files.
 use crate::app::{App, NEW_PASSWORD, by_email, refusal, with_alias};
 use testing::PASSWORD;
-use user_pools::imports::{ImportJob, ImportStatus, csv_header};
+use user_pools::imports::{HashAlgorithm, ImportJob, ImportStatus, csv_header};
 use user_pools::pool::Contact;
 use user_pools::user::UserStatus;
 
@@ -25,7 +25,7 @@ fn csv(app: &App, rows: &[&[(&str, &str)]]) -> String {
 impl App {
     async fn job(&self) -> ImportJob {
         let role = "arn:aws:iam::000000000000:role/logs".to_owned();
-        self.bench.pools.create_import_job(self.bench.now(), &self.pool, "job".to_owned(), role).await.unwrap()
+        self.bench.pools.create_import_job(self.bench.now(), &self.pool, "job".to_owned(), role, None).await.unwrap()
     }
 
     async fn start(&self, job: &ImportJob) -> user_pools::Result<ImportJob> {
@@ -228,6 +228,39 @@ async fn the_pool_stays_as_it_is_while_users_are_imported() {
     assert_eq!(refusal(pools.delete_pool(now, &pool.scope, &pool.id).await), sentence);
     app.finish(&job).await;
     pools.delete_pool(now, &pool.scope, &pool.id).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_imported_hash_signs_in_and_gives_way_to_one_of_ours() {
+    let app = App::new(by_email).await;
+    let hash = app.bench.pools.passwords.hash(PASSWORD.to_owned()).await.unwrap();
+    let (with, without, bad) = (["a@example.com", &hash], ["b@example.com", ""], ["c@example.com", "$2b$12$x"]);
+    let role = "arn:aws:iam::000000000000:role/logs".to_owned();
+    let (pools, now) = (&app.bench.pools, app.bench.now());
+    let algorithm = Some(HashAlgorithm::Argon2id);
+    let job = pools.create_import_job(now, &app.pool, "job".to_owned(), role, algorithm).await.unwrap();
+    let rows = [with, without, bad].map(|[name, _]| [("cognito:username", name)]);
+    let file = csv(&app, &[&rows[0], &rows[1], &rows[2]]);
+    let hashes = ["cognito:password_hash", with[1], without[1], bad[1]].map(|text| text.replace(',', "\\,"));
+    let file: String = file.lines().zip(hashes).map(|(line, hash)| format!("{line},{hash}\n")).collect();
+    app.bench.imports.arrive(&job.id, file);
+    app.start(&job).await.unwrap();
+    let job = app.finish(&job).await;
+    assert_eq!(counts(&job), (ImportStatus::Succeeded, 2, 0, 1));
+    let log = app.bench.imports.log_of(&job.id);
+    let reason =
+        "[FAILED] Line Number 4 - The password hash is not one of the job's algorithm, or asks for too much work.";
+    assert_eq!(log.lines().nth(2), Some(reason));
+    assert_eq!(app.user("b@example.com").await.status, UserStatus::ResetRequired);
+
+    let user = app.user("a@example.com").await;
+    let imported = user.credentials.password.unwrap();
+    assert_eq!((user.status, imported.phc), (UserStatus::Confirmed, format!("imported:{hash}")));
+    assert!(refusal(app.sign_in("a@example.com", "wrong").await).starts_with("NotAuthorized"));
+    app.sign_in("a@example.com", PASSWORD).await.unwrap();
+    let ours = app.user("a@example.com").await.credentials.password.unwrap();
+    assert!(ours.phc.starts_with("$argon2id$") && ours.phc != hash && ours.srp.is_some());
+    app.sign_in("a@example.com", PASSWORD).await.unwrap();
 }
 
 #[tokio::test]

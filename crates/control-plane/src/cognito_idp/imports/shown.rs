@@ -1,6 +1,6 @@
 //! From a stored job to `UserImportJobType`.
 use super::super::prelude::*;
-use user_pools::imports::{ImportJob, ImportStatus};
+use user_pools::imports::{HashAlgorithm, ImportJob, ImportStatus};
 
 pub(super) fn job(cx: &Cx, job: ImportJob) -> wire::UserImportJobType {
     let count = |users: u64| Some(i64::try_from(users).unwrap_or(i64::MAX));
@@ -18,7 +18,17 @@ pub(super) fn job(cx: &Cx, job: ImportJob) -> wire::UserImportJobType {
         skipped_users: count(job.skipped),
         failed_users: count(job.failed),
         completion_message: job.message,
-        ..Default::default()
+        password_hashing_algorithm: job.algorithm.map(algorithm),
+    }
+}
+
+fn algorithm(algorithm: HashAlgorithm) -> wire::PasswordHashingAlgorithmType {
+    use wire::PasswordHashingAlgorithmType as Wire;
+    match algorithm {
+        HashAlgorithm::Bcrypt => Wire::Bcrypt,
+        HashAlgorithm::Scrypt => Wire::Scrypt,
+        HashAlgorithm::Argon2id => Wire::Argon2id,
+        HashAlgorithm::Pbkdf2Sha256 => Wire::Pbkdf2Sha256,
     }
 }
 
