@@ -20,4 +20,5 @@ mod sessions;
 mod sign_out;
 mod social;
 mod terms;
+mod threat;
 mod totp;

@@ -2,6 +2,7 @@
 //! confirming the account there counts as having proven the password. Everything after it (status, MFA) is what every sign-in meets.
 use super::session::{State, padded};
 use super::trail::Trail;
+use super::witnessed::watch;
 use super::{Door, Outcome};
 use crate::client::AppClient;
 use crate::context::RequestContext;
@@ -71,6 +72,7 @@ impl UserPools {
         let mut trail = Trail::at_client("/confirmUser", client);
         let result = self.continued(cx, client, ticket, browser, &mut trail).await;
         let result = self.after_authentication(cx, result).await;
+        self.witnessed(cx, &mut trail, None, &result);
         self.conclude(cx, &trail, result)
     }
 
@@ -84,6 +86,7 @@ impl UserPools {
     ) -> Result<Outcome> {
         let place = self.place(&Door::ManagedLogin, client).await?;
         trail.within(&place.pool.id);
+        watch(cx, &Door::ManagedLogin, &place, trail)?;
         trail.at("session");
         let ticket = self.read_ticket(ticket).ok_or(messages::SESSION_INVALID)?;
         let same_browser = ticket.browser.ct_eq(&sha256(browser.as_bytes()));

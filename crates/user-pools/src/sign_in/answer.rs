@@ -1,13 +1,12 @@
 //! The answers to challenges. Whose session, whose name, whose secret come first; then the step itself decides.
 use super::session::{State, Step};
 use super::trail::Trail;
-use super::witnessed::asked_by_challenge;
+use super::witnessed::{asked_by_challenge, watch};
 use super::{Answer, ChallengeName, Door, Outcome, Place};
 use crate::context::RequestContext;
 use crate::error::Result;
 use crate::messages;
 use crate::service::UserPools;
-use crate::threat::{Source, Witness, check_address};
 use crate::user::User;
 
 /// What each step works with once the session has been checked.
@@ -31,10 +30,7 @@ impl UserPools {
     async fn answered(&self, cx: &RequestContext, request: &Answer, trail: &mut Trail) -> Result<Outcome> {
         let place = self.place(&request.door, &request.client).await?;
         trail.within(&place.pool.id);
-        let source = Source::of(cx, &request.door, &place.client);
-        trail.witness = Witness::at(&place.pool, &place.client.id, source);
-        trail.at("threat.address");
-        check_address(cx, &request.door, &place.pool, &place.client)?;
+        watch(cx, &request.door, &place, trail)?;
         trail.at("request");
         if request.challenge == ChallengeName::CustomChallenge {
             return self.answer_custom(cx, &place, request, trail).await;

@@ -1,12 +1,11 @@
 //! The first request of a sign-in. The order of the checks (spec C.4) is the table below; flows begin after it.
 use super::trail::Trail;
-use super::witnessed::asked_by_start;
+use super::witnessed::{asked_by_start, watch};
 use super::{Door, Flow, Outcome, Place, Start, flow};
 use crate::context::RequestContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::ClientId;
 use crate::service::UserPools;
-use crate::threat::{Source, Witness, check_address};
 
 type Check = fn(&UserPools, &Place, &Start) -> Result<()>;
 
@@ -32,10 +31,7 @@ impl UserPools {
 
     async fn started(&self, cx: &RequestContext, request: &Start, trail: &mut Trail) -> Result<Outcome> {
         let place = self.check_start(request, trail).await?;
-        let source = Source::of(cx, &request.door, &place.client);
-        trail.witness = Witness::at(&place.pool, &place.client.id, source);
-        trail.at("threat.address");
-        if let Err(error) = check_address(cx, &request.door, &place.pool, &place.client) {
+        if let Err(error) = watch(cx, &request.door, &place, trail) {
             // Whose event it is, nothing more.
             if let Some(user) = self.find_user(&place.pool, request.parameters.require("USERNAME")?).await? {
                 trail.of(&user.sub);

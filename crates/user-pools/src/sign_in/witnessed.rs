@@ -1,11 +1,11 @@
 //! What of a request of a sign-in is an event of its user: a proof given or refused, and the end. A request that only asks is none.
 use super::trail::Trail;
-use super::{ChallengeName, Flow, Outcome, Start};
+use super::{ChallengeName, Door, Flow, Outcome, Place, Start};
 use crate::context::RequestContext;
 use crate::error::{ErrorKind, Result};
 use crate::messages;
 use crate::service::UserPools;
-use crate::threat::{Asked, EventKind, EventResponse, is_failure};
+use crate::threat::{Asked, EventKind, EventResponse, Source, Witness, check_address, is_failure};
 
 /// What the request tried to prove.
 pub(super) fn asked_by_start(start: &Start) -> Option<Asked> {
@@ -22,6 +22,13 @@ pub(super) fn asked_by_challenge(challenge: ChallengeName) -> Option<Asked> {
         }
         _ => None,
     }
+}
+
+/// Looks at where the request comes from; from here on somebody sees what the user does, where the pool is protected.
+pub(super) fn watch(cx: &RequestContext, door: &Door, place: &Place, trail: &mut Trail) -> Result<()> {
+    trail.witness = Witness::at(&place.pool, &place.client.id, Source::of(cx, door, &place.client));
+    trail.at("threat.address");
+    check_address(cx, door, &place.pool, &place.client)
 }
 
 impl UserPools {
