@@ -510,6 +510,53 @@ def test_a_branding_style_is_kept_losslessly(idp, pool):
     assert idp.describe_managed_login_branding_by_client(UserPoolId=pool.id, ClientId=other)["ManagedLoginBranding"]["UseCognitoProvidedValues"] is True
 
 
+def test_a_branding_style_is_changed_merged_and_removed(lab, idp):
+    pool = Pool(lab)
+    client = pool.add_client()["ClientId"]
+    style = idp.create_managed_login_branding(UserPoolId=pool.id, ClientId=client, Settings={"mine": {"a": 1, "b": [1.5]}})["ManagedLoginBranding"]
+    key = {"UserPoolId": pool.id, "ManagedLoginBrandingId": style["ManagedLoginBrandingId"]}
+    logo = {"Category": "FORM_LOGO", "ColorMode": "DARK", "Extension": "SVG", "Bytes": b"<svg/>"}
+    changed = idp.update_managed_login_branding(**key, Settings={"mine": {"a": 2}}, Assets=[logo])["ManagedLoginBranding"]
+    assert changed["Settings"] == {"mine": {"a": 2, "b": [1.5]}} and changed["Assets"] == [logo], "what an update does not name stays"
+    shown = idp.describe_managed_login_branding(**key)["ManagedLoginBranding"]
+    assert shown["Settings"] == changed["Settings"]
+    merged = idp.describe_managed_login_branding(**key, ReturnMergedResources=True)["ManagedLoginBranding"]["Settings"]
+    assert merged["mine"] == changed["Settings"]["mine"] and merged["categories"]["global"]["colorSchemeMode"] == "DYNAMIC"
+    for bad in ({**logo, "Bytes": b"<html>"}, {**logo, "Extension": "PNG"}, {**logo, "Category": "FAVICON_ICO"}):
+        refused(idp.update_managed_login_branding, "InvalidParameterException", Assets=[bad], **key)
+    refused(idp.update_managed_login_branding, "InvalidParameterException", Settings={}, UserPoolId=pool.id)
+    plain = idp.update_managed_login_branding(**key, UseCognitoProvidedValues=True)["ManagedLoginBranding"]
+    assert plain["UseCognitoProvidedValues"] is True and "Settings" not in plain and "Assets" not in plain
+    idp.delete_managed_login_branding(**key)
+    for call in (idp.describe_managed_login_branding, idp.delete_managed_login_branding, idp.update_managed_login_branding):
+        refused(call, "ResourceNotFoundException", **key)
+
+
+def test_a_ui_customization_is_the_clients_else_that_of_all(lab, idp):
+    pool = Pool(lab)
+    client = pool.add_client()["ClientId"]
+    css = ".label-customizable { font-weight: 400; }"
+    refused(idp.set_ui_customization, "InvalidParameterException", UserPoolId=pool.id, CSS=css)
+    assert idp.get_ui_customization(UserPoolId=pool.id, ClientId=client)["UICustomization"] == {}
+    idp.create_user_pool_domain(UserPoolId=pool.id, Domain=unique("look"))
+    made = idp.set_ui_customization(UserPoolId=pool.id, CSS=css, ImageFile=b"\x89PNG\r\n\x1a\n")["UICustomization"]
+    assert (made["ClientId"], made["CSS"]) == ("ALL", css) and len(made["CSSVersion"]) == 14
+    path = made["ImageUrl"].split("/assets/")[1]
+    image = requests.get(f"{lab.base}/assets/{path}", timeout=10)
+    assert image.headers["Content-Type"] == "image/png" and "immutable" in image.headers["Cache-Control"]
+    assert idp.get_ui_customization(UserPoolId=pool.id, ClientId=client)["UICustomization"]["ClientId"] == "ALL"
+    own = css.replace("400", "700")
+    idp.set_ui_customization(UserPoolId=pool.id, ClientId=client, CSS=own)
+    assert idp.get_ui_customization(UserPoolId=pool.id, ClientId=client)["UICustomization"]["CSS"] == own
+    for bad in ("body { color: red }", "@import 'x';", ".label-customizable { background: url(//evil.example) }"):
+        refused(idp.set_ui_customization, "InvalidParameterException", UserPoolId=pool.id, ClientId=client, CSS=bad)
+    refused(idp.set_ui_customization, "InvalidParameterException", UserPoolId=pool.id, ImageFile=b"<svg/>")
+    refused(idp.set_ui_customization, "ResourceNotFoundException", UserPoolId=pool.id, ClientId="nobody", CSS=css)
+    idp.set_ui_customization(UserPoolId=pool.id, ClientId=client)
+    idp.set_ui_customization(UserPoolId=pool.id)
+    assert idp.get_ui_customization(UserPoolId=pool.id, ClientId=client)["UICustomization"] == {}
+
+
 def test_tags_are_added_overwritten_removed_and_seen_on_the_pool(idp):
     made = idp.create_user_pool(PoolName="tagged", UserPoolTags={"stage": "test"})["UserPool"]
     idp.tag_resource(ResourceArn=made["Arn"], Tags={"stage": "prod", "team": "files"})
