@@ -167,6 +167,11 @@ resource "aws_cognito_user_pool_domain" "login" {
   domain       = "tf-lesson"
   user_pool_id = aws_cognito_user_pool.pool.id
 }
+resource "aws_cognito_user_pool_ui_customization" "look" {
+  client_id    = aws_cognito_user_pool_client.web.id
+  user_pool_id = aws_cognito_user_pool_domain.login.user_pool_id
+  css          = ".label-customizable { font-weight: ${var.title == "first" ? 400 : 700}; }"
+}
 resource "aws_cognito_user_group" "admins" {
   name         = "admins"
   user_pool_id = aws_cognito_user_pool.pool.id
@@ -275,6 +280,7 @@ output "names" { value = aws_cognito_user_pool.names.id }
 """
 # Resource -> its import id. Membership of a group cannot be imported, and a managed client's pattern is not read back.
 IMPORTS = {
+    "user_pool_ui_customization.look": "{pool},{client}",
     "user_pool.pool": "{pool}",
     "resource_server.files": "{pool}|files",
     "identity_provider.corp": "{pool}:Corp",
