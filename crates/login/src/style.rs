@@ -73,8 +73,9 @@ const RADII: [(&str, &str); 3] = [
     ("card-radius", "components.form.borderRadius"),
 ];
 
-/// Looks are forgotten all at once beyond this.
+/// Looks are forgotten all at once beyond so many, or so many bytes of their files (a style may have 40 images).
 const KEPT: usize = 256;
+const KEPT_BYTES: usize = 32 << 20;
 
 /// Files of a look, by path: content type, content.
 type Files = HashMap<String, (&'static str, Vec<u8>)>;
@@ -135,7 +136,8 @@ impl Login {
         let brand = self.pools.brand(&site.pool.id, &site.client.id, version).await?;
         let look = Look::of(&site.client.id, &brand).map(Arc::new);
         let mut looks = self.looks.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if looks.len() >= KEPT {
+        let bytes = |made: &Made| made.1.as_ref().map_or(0, |look| look.bytes());
+        if looks.len() >= KEPT || looks.values().map(bytes).sum::<usize>() >= KEPT_BYTES {
             looks.clear();
         }
         looks.insert(site.client.id.clone(), (mark, look.clone()));
@@ -172,6 +174,11 @@ fn media_type(extension: &str) -> &'static str {
 }
 
 impl Look {
+    /// The size of its files.
+    fn bytes(&self) -> usize {
+        self.files.values().map(|(_, content)| content.len()).sum()
+    }
+
     fn of(client: &ClientId, brand: &Brand) -> Option<Self> {
         match brand {
             Brand::Own => None,

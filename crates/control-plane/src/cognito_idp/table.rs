@@ -112,7 +112,8 @@ operations! {
     signed UpdateManagedLoginBranding = branding::update_managed_login_branding,
         missing "refused: assets by ResourceId; kept without effect: settings listed in docs/branding.md";
     signed DeleteManagedLoginBranding = branding::delete_managed_login_branding;
-    signed SetUICustomization = branding::set_ui_customization;
+    signed SetUICustomization = branding::set_ui_customization,
+        missing "kept without effect: rules for idpButton, socialButton, legalText, passwordCheck and idpDescription (the pages have no such element)";
     signed GetUICustomization = branding::get_ui_customization;
     // Signing in
     public InitiateAuth = sign_in::initiate_auth,
