@@ -173,6 +173,8 @@ def test_what_cannot_be_is_refused_in_words(lab, importer):
     missing = "User import job import-nosuch does not exist."
     for call in (idp.describe_user_import_job, idp.start_user_import_job, idp.stop_user_import_job):
         refused(call, "ResourceNotFoundException", missing, **of, JobId="import-nosuch")
+    nowhere = {"UserPoolId": "us-east-1_nobodys00", "JobName": "a job", "CloudWatchLogsRoleArn": ROLE}
+    refused(idp.create_user_import_job, "ResourceNotFoundException", **nowhere)
     job = importer.create()["JobId"]
     refused(idp.start_user_import_job, "PreconditionNotMetException", "The CSV file of the user import job has not been uploaded.", **of, JobId=job)
     refused(idp.stop_user_import_job, "PreconditionNotMetException", "The user import job cannot be stopped. Current status is Created", **of, JobId=job)

@@ -552,6 +552,7 @@ def test_a_ui_customization_is_the_clients_else_that_of_all(lab, idp):
         refused(idp.set_ui_customization, "InvalidParameterException", UserPoolId=pool.id, ClientId=client, CSS=bad)
     refused(idp.set_ui_customization, "InvalidParameterException", UserPoolId=pool.id, ImageFile=b"<svg/>")
     refused(idp.set_ui_customization, "ResourceNotFoundException", UserPoolId=pool.id, ClientId="nobody", CSS=css)
+    refused(idp.get_ui_customization, "ResourceNotFoundException", UserPoolId="us-east-1_nobodys00")
     idp.set_ui_customization(UserPoolId=pool.id, ClientId=client)
     idp.set_ui_customization(UserPoolId=pool.id)
     assert idp.get_ui_customization(UserPoolId=pool.id, ClientId=client)["UICustomization"] == {}

@@ -178,6 +178,7 @@ _SAMPLES = (
     "a" * 24,
     "https://example.com/",
     "en",
+    "cognito:english",
     "+15555550100",
     "eyJa.b.c",
     "terms-of-use",

@@ -5,7 +5,7 @@ use aws_lc_rs::digest::{self, SHA256};
 use bytes::Bytes;
 use std::fs;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -54,7 +54,7 @@ impl Folder {
         let path = self.0.tmp.join(format!("{}.part", self.0.next.fetch_add(1, Ordering::Relaxed)));
         // The guard is made beside the file: if the caller goes away meanwhile, both are dropped together.
         let (file, temporary) = blocking(move || {
-            let file = fs::OpenOptions::new().write(true).create_new(true).open(&path)?;
+            let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
             Ok((file, Temporary { path, kept: false }))
         })
         .await?;

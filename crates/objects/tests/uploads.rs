@@ -45,6 +45,10 @@ async fn nobody_else_on_the_machine_reads_the_folder() {
         let mode = std::fs::metadata(bench.folder.path().join(folder)).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0, "{folder}");
     }
+    let shelves = std::fs::read_dir(bench.folder.path().join("objects")).unwrap();
+    let files = shelves.flat_map(|shelf| std::fs::read_dir(shelf.unwrap().path()).unwrap());
+    let modes: Vec<_> = files.map(|file| file.unwrap().metadata().unwrap().permissions().mode() & 0o777).collect();
+    assert_eq!(modes, [0o600], "a copy of a file keeps its mode where the folder's does not protect it");
 }
 
 #[tokio::test]
