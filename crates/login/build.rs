@@ -1,5 +1,6 @@
 //! The texts of the pages: `texts/<tag>.txt`, one file a language, into the enum `Lang` with one method a key. `en.txt` is the source; a file
-//! with a key too few, a key too many or other placeholders stops the build, and a key that no page uses is dead code to the compiler.
+//! with a key too few, a key too many or other placeholders stops the build, as does French that lets a mark go to the next line alone. A key
+//! that no page uses is dead code to the compiler.
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -54,6 +55,9 @@ fn compare(tag: &str, source: &Texts, texts: &Texts) -> io::Result<()> {
         wanted.sort_unstable();
         if sentence.is_empty() || given != wanted {
             return Err(wrong(tag, &format!("{key} is empty or has other placeholders than in en.txt")));
+        }
+        if tag == "fr" && [" ?", " !", " ;", " :"].iter().any(|mark| sentence.contains(mark)) {
+            return Err(wrong(tag, &format!("{key} has a blank before a mark at which a line may break")));
         }
         if texts[..at].iter().any(|(before, _)| before == key) {
             return Err(wrong(tag, &format!("{key} is there twice")));

@@ -4,7 +4,7 @@ use crate::routes::Call;
 
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
-/// The cookie; also the parameter is called so.
+/// The parameter. The cookie has a name of its own: `browser` knows it.
 const NAME: &str = "lang";
 /// More entries than this no browser sends.
 const ENTRIES: usize = 32;
@@ -20,6 +20,13 @@ fn filled(sentence: &str, values: &[(&str, &str)]) -> String {
         text.push_str(rest);
     }
     text
+}
+
+/// The weight that an entry of `Accept-Language` gives itself: `q=0.5`, from 0 to 1.
+fn quality(parameter: &str) -> Option<f32> {
+    let (name, value) = parameter.split_once('=')?;
+    let value: f32 = value.trim().parse().ok()?;
+    (name.trim().eq_ignore_ascii_case("q") && (0.0..=1.0).contains(&value)).then_some(value)
 }
 
 #[allow(clippy::derivable_impls, reason = "the enum is generated")]
@@ -61,17 +68,22 @@ impl Lang {
         }
     }
 
-    /// A tag of BCP 47 as far as we have its language. Chinese goes by script, or by where it is spoken.
+    /// A tag of BCP 47 as far as we have its language. Chinese goes by script, else by where it is spoken.
     fn named(tag: &str) -> Option<Self> {
+        let tag = tag.to_ascii_lowercase();
         let mut parts = tag.split(['-', '_']);
-        let language = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let language = parts.next().unwrap_or_default();
         if language == "zh" {
-            let traditional =
-                |part: &str| ["hant", "tw", "hk", "mo"].iter().any(|known| part.eq_ignore_ascii_case(known));
-            return Some(if parts.any(traditional) { Self::ZhTw } else { Self::ZhCn });
+            // Script comes before region, so the first that tells is the one that counts.
+            let told = parts.find_map(|part| match part {
+                "hant" | "tw" | "hk" | "mo" => Some(Self::ZhTw),
+                "hans" | "cn" | "sg" | "my" => Some(Self::ZhCn),
+                _ => None,
+            });
+            return Some(told.unwrap_or(Self::ZhCn));
         }
         // Java wrote Indonesian so for decades.
-        let language = if language == "in" { "id" } else { &language };
+        let language = if language == "in" { "id" } else { language };
         ALL.into_iter().find(|known| known.tag().split('-').next() == Some(language))
     }
 
@@ -80,7 +92,7 @@ impl Lang {
         let mut best: Option<(Self, f32)> = None;
         for entry in header.split(',').take(ENTRIES) {
             let (tag, parameter) = entry.split_once(';').unwrap_or((entry, "q=1"));
-            let quality = parameter.trim().strip_prefix("q=").and_then(|text| text.parse::<f32>().ok()).unwrap_or(0.0);
+            let quality = quality(parameter).unwrap_or(0.0);
             let better = quality > 0.0 && best.is_none_or(|(_, known)| quality > known);
             if let Some(language) = Self::named(tag.trim()).filter(|_| better) {
                 best = Some((language, quality));
@@ -98,6 +110,9 @@ impl Lang {
 
     /// Words as a list: `a, b and c`.
     pub(crate) fn listed(self, words: &[&str]) -> String {
+        if let [one, other] = words {
+            return self.list_two(one, other);
+        }
         let Some((last, most)) = words.split_last() else { return String::new() };
         let joined = most.iter().map(|word| (*word).to_owned()).reduce(|first, next| self.list(&first, &next));
         joined.map_or_else(|| (*last).to_owned(), |first| self.list_end(&first, last))
@@ -121,6 +136,9 @@ mod tests {
             ("zh-SG", Lang::ZhCn),
             ("zh-Hant", Lang::ZhTw),
             ("zh-HK", Lang::ZhTw),
+            ("zh-Hans-HK", Lang::ZhCn),
+            ("zh_Hans_TW", Lang::ZhCn),
+            ("ZH-HANT-CN", Lang::ZhTw),
             ("ar-EG", Lang::Ar),
         ] {
             assert_eq!(Lang::named(tag), Some(language), "{tag}");
@@ -135,6 +153,8 @@ mod tests {
         assert_eq!(Lang::accepted("tlh, fr;q=0.4, ja;q=0.8, en;q=0.1"), Some(Lang::Ja));
         assert_eq!(Lang::accepted("de;q=0, it;q=0.1"), Some(Lang::It));
         assert_eq!(Lang::accepted("ko;q=nonsense, *;q=0.5"), None);
+        assert_eq!(Lang::accepted("fr ; Q = 0.4 , ja; q= 0.8"), Some(Lang::Ja));
+        assert_eq!(Lang::accepted("ko;q=inf, fr;q=NaN, ja;q=1.5, es;q=-1, it;q=0.1"), Some(Lang::It));
         assert_eq!(Lang::accepted("es,de"), Some(Lang::Es), "the first of equals");
         assert_eq!(Lang::accepted(&"x,".repeat(100_000)), None);
     }
@@ -160,6 +180,9 @@ mod tests {
     #[test]
     fn lists_read_as_lists() {
         assert_eq!(Lang::En.listed(&["a", "b", "c"]), "a, b and c");
+        assert_eq!(Lang::En.listed(&["a", "b"]), "a and b");
+        assert_eq!(Lang::Id.listed(&["a", "b"]), "a dan b");
+        assert_eq!(Lang::Id.listed(&["a", "b", "c"]), "a, b, dan c");
         assert_eq!(Lang::En.listed(&["a"]), "a");
         assert_eq!(Lang::En.listed(&[]), "");
     }
