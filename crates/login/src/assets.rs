@@ -35,5 +35,5 @@ pub(crate) async fn get(call: &Call<'_>) -> Option<Response<Bytes>> {
         return Some(answer::file("text/css; charset=utf-8", Bytes::from_static(CSS.1.as_bytes())));
     }
     let (content_type, content) = call.login.look_file(call.domain(), path).await?;
-    Some(answer::file(content_type, content.into()))
+    Some(answer::file(content_type, content))
 }

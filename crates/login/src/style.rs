@@ -2,6 +2,7 @@
 //! that does not change. Values reach the sheet as colours, numbers and paths of ours only: nothing that was given is copied into it.
 use crate::Login;
 use crate::assets::{DARK, LIGHT, RULES};
+use bytes::Bytes;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -77,8 +78,10 @@ const RADII: [(&str, &str); 3] = [
 const KEPT: usize = 256;
 const KEPT_BYTES: usize = 32 << 20;
 
-/// Files of a look, by path: content type, content.
-type Files = HashMap<String, (&'static str, Vec<u8>)>;
+/// Content type and content.
+type Content = (&'static str, Bytes);
+/// Files of a look, by path.
+type Files = HashMap<String, Content>;
 
 /// A picture that may differ between the colour schemes.
 #[derive(Clone, Debug, Default)]
@@ -117,9 +120,9 @@ pub(crate) struct Look {
     files: Files,
 }
 
-/// The looks that were made.
+/// The looks that were made, by client and version: domains of both versions may lead to one client.
 #[derive(Default)]
-pub(crate) struct Looks(Mutex<HashMap<ClientId, Made>>);
+pub(crate) struct Looks(Mutex<HashMap<(ClientId, u32), Made>>);
 
 /// The mark of what a look was made from, and the look.
 type Made = (String, Option<Arc<Look>>);
@@ -128,7 +131,8 @@ impl Login {
     /// The look of a client's pages; `None` as they come.
     pub(crate) async fn look(&self, site: &Site, domain: Option<&str>) -> Result<Option<Arc<Look>>> {
         let (version, mark) = self.pools.brand_mark(site, domain).await?;
-        if let Some((known, look)) = self.looks.0.lock().unwrap_or_else(PoisonError::into_inner).get(&site.client.id)
+        let key = (site.client.id.clone(), version);
+        if let Some((known, look)) = self.looks.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key)
             && *known == mark
         {
             return Ok(look.clone());
@@ -140,12 +144,12 @@ impl Login {
         if looks.len() >= KEPT || looks.values().map(bytes).sum::<usize>() >= KEPT_BYTES {
             looks.clear();
         }
-        looks.insert(site.client.id.clone(), (mark, look.clone()));
+        looks.insert(key, (mark, look.clone()));
         Ok(look)
     }
 
     /// A file of a look: `/assets/login-<what>-<owner>-<hash>.<extension>`. The owner is a client, or a pool for the logo of all its clients.
-    pub(crate) async fn look_file(&self, domain: Option<&str>, path: &str) -> Option<(&'static str, Vec<u8>)> {
+    pub(crate) async fn look_file(&self, domain: Option<&str>, path: &str) -> Option<Content> {
         let name = path.strip_prefix("/assets/login-style-").or(path.strip_prefix("/assets/login-image-"))?;
         let (owner, _) = name.rsplit_once('-')?;
         if owner.contains('_') {
@@ -158,9 +162,9 @@ impl Login {
     }
 }
 
-fn logo_file(ui: &UiCustomization) -> Option<(String, (&'static str, Vec<u8>))> {
+fn logo_file(ui: &UiCustomization) -> Option<(String, Content)> {
     let (path, image) = ui.image_file()?;
-    Some((path, (media_type(ui.image_extension()?), image.to_vec())))
+    Some((path, (media_type(ui.image_extension()?), Bytes::copy_from_slice(image))))
 }
 
 fn media_type(extension: &str) -> &'static str {
@@ -200,7 +204,7 @@ impl Look {
 
 fn keep_sheet(files: &mut Files, client: &ClientId, sheet: String) -> String {
     let path = format!("/assets/login-style-{client}-{}.css", branding::content_hash(sheet.as_bytes()));
-    files.insert(path.clone(), ("text/css; charset=utf-8", sheet.into_bytes()));
+    files.insert(path.clone(), ("text/css; charset=utf-8", sheet.into()));
     path
 }
 
@@ -228,8 +232,11 @@ impl Designed<'_> {
             ),
         };
         let sheet = format!("{sheet}{RULES}\n{}", self.layout(scheme));
-        let mut files: Files =
-            self.assets.iter().map(|one| (self.path(one), (media_type(&one.extension), one.bytes.clone()))).collect();
+        let mut files: Files = self
+            .assets
+            .iter()
+            .map(|one| (self.path(one), (media_type(&one.extension), one.bytes.clone().into())))
+            .collect();
         let css = keep_sheet(&mut files, self.client, sheet);
         Look {
             css,
@@ -383,12 +390,54 @@ mod tests {
         let client = ClientId("abc".to_owned());
         let settings = branding::merged(Some(settings));
         let look = Designed { client: &client, settings: &settings, assets }.look();
-        let css = String::from_utf8(look.files[&look.css].1.clone()).unwrap();
+        let css = String::from_utf8(look.files[&look.css].1.to_vec()).unwrap();
         (look, css)
     }
 
     fn png(category: &str, mode: Mode, bytes: &[u8]) -> Asset {
         Asset { category: category.to_owned(), mode, extension: "PNG".to_owned(), bytes: bytes.to_vec() }
+    }
+
+    #[tokio::test]
+    async fn a_look_is_made_once_whatever_the_versions_of_the_domains_and_its_files_are_not_copied() {
+        let bench = testing::Bench::new();
+        let pool = bench.pool().await;
+        let client = bench.client(&pool).await;
+        let urls = crate::Urls { base: String::new(), login: String::new(), plain_login: false };
+        let login = Login::new(bench.pools.clone(), urls);
+        let branding = user_pools::group::Branding {
+            pool: pool.id.clone(),
+            id: "00000000-0000-4000-8000-000000000000".to_owned(),
+            client: client.id.clone(),
+            version: 1,
+            cognito_values: false,
+            settings: None,
+            assets: vec![],
+            created: bench.now(),
+            modified: bench.now(),
+        };
+        bench.pools.create_branding(bench.now(), branding).await.unwrap();
+        for (name, version) in [("old", 1), ("login.example.com", 2)] {
+            let domain = user_pools::domain::Domain {
+                scope: pool.scope.clone(),
+                name: name.to_owned(),
+                pool: pool.id.clone(),
+                version: 1,
+                managed_login_version: version,
+                custom: (version == 2)
+                    .then(|| json!({"CertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/1"})),
+                routing: None,
+                created: bench.now(),
+            };
+            bench.pools.create_domain(bench.now(), domain).await.unwrap();
+        }
+        let site = bench.pools.site(Some("login.example.com"), &client.id.0).await.unwrap();
+        let look = async |domain| login.look(&site, Some(domain)).await.unwrap();
+        let first = look("login.example.com").await.unwrap();
+        assert!(look("old").await.is_none());
+        assert!(Arc::ptr_eq(&first, &look("login.example.com").await.unwrap()));
+        let (_, sheet) = login.look_file(Some("login.example.com"), &first.css).await.unwrap();
+        assert_eq!(sheet.as_ptr(), first.files[&first.css].1.as_ptr());
     }
 
     #[test]
