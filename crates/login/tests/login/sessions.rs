@@ -3,6 +3,7 @@ use crate::browser::{Browser, ask};
 use serde_json::Value;
 use testing::Bench;
 use user_pools::client::AppClient;
+use user_pools::oauth::LoginSession;
 use user_pools::pool::UserPool;
 use user_pools::sessions::{ClientSessions, PoolSessions, Session};
 use user_pools::user::User;
@@ -106,4 +107,30 @@ async fn a_token_session_ends_alone_or_with_its_sso_session() {
     bench.pools.revoke_token(&bench.cx(), &client, &refresh_tokens[1], (None, true)).await.unwrap();
     assert!(listed(&bench, &user).await.is_empty());
     assert!(!is_sent_on(&mut browser, &client).await);
+}
+
+#[tokio::test]
+async fn an_sso_session_ends_however_many_newer_ones_there_are() {
+    let bench = Bench::new();
+    let (pool, client, user) = tracked(&bench).await;
+    let mut browsers = Vec::new();
+    for _ in 0..2 {
+        let mut browser = Browser::new(&bench);
+        let code = browser.code(&client, "ann").await;
+        browsers.push((browser.redeem(&client, &code).await.json(), browser));
+    }
+    let ids: Vec<_> = listed(&bench, &user).await.into_iter().filter(|one| one.sso).map(|one| one.id).collect();
+    for number in 0..25 {
+        let newer = testing::rows::login_session(&user, [number; 32]);
+        let newer = LoginSession { expires_at: bench.now() + 60 * MINUTE, ..newer };
+        bench.pools.store.insert_login_session(bench.now(), newer).await.unwrap();
+    }
+    assert!(listed(&bench, &user).await.iter().all(|one| !ids.contains(&one.id)), "they are no longer shown");
+    let client = bench.pools.client_of(&pool.id, &client.id).await.unwrap();
+    bench.pools.end_session(bench.now(), &user, &ids[0], false).await.unwrap();
+    assert!(!is_sent_on(&mut browsers[1].1, &client).await);
+    assert!(is_sent_on(&mut browsers[0].1, &client).await);
+    let refresh = browsers[0].0["refresh_token"].as_str().unwrap().to_owned();
+    bench.pools.revoke_token(&bench.cx(), &client, &refresh, (None, true)).await.unwrap();
+    assert!(!is_sent_on(&mut browsers[0].1, &client).await);
 }

@@ -3,19 +3,23 @@ use super::sign_ins;
 use crate::SqliteStore;
 use crate::row;
 use ::user_pools::oauth::LoginSession;
-use ::user_pools::ports::{LoginSessions, StoreResult};
+use ::user_pools::ports::{LOGIN_SESSIONS, LoginSessions, StoreResult};
 use ::user_pools::{Millis, PoolId};
 use async_trait::async_trait;
 use rusqlite::params;
 
 #[async_trait]
 impl LoginSessions for SqliteStore {
-    async fn insert_login_session(&self, _now: Millis, session: LoginSession) -> StoreResult<()> {
+    async fn insert_login_session(&self, now: Millis, session: LoginSession) -> StoreResult<()> {
         self.write(move |db| {
             sign_ins::admitted(db, &session.pool, &session.sub, &session.stamp)?;
             let sql = "INSERT INTO login_sessions (hash, pool, sub, expires_at, doc) VALUES (?1, ?2, ?3, ?4, ?5)";
             let doc = row::json(&session)?;
             row::run(db, sql, params![session.hash, session.pool.0, session.sub, session.expires_at, doc])?;
+            let sql = "DELETE FROM login_sessions WHERE pool = ?1 AND sub = ?2 AND rowid <=
+                (SELECT rowid FROM login_sessions WHERE pool = ?1 AND sub = ?2 AND expires_at > ?3
+                ORDER BY rowid DESC LIMIT 1 OFFSET ?4)";
+            row::run(db, sql, params![session.pool.0, session.sub, now, row::limit(LOGIN_SESSIONS)])?;
             Ok(())
         })
         .await

@@ -149,6 +149,7 @@ macro_rules! conformance_suite {
                 sessions_end_together_with_what_came_through_them
                 nobody_ends_the_sessions_of_others
                 live_login_sessions_are_listed_newest_first
+                of_too_many_login_sessions_the_oldest_end
             }
             devices {
                 a_device_is_stored_once_and_reads_back

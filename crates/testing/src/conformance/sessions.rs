@@ -2,7 +2,7 @@
 use super::Shared;
 use super::world::{first, hash, user, world};
 use crate::rows::{self, NOW};
-use user_pools::ports::{EndedLogin, EndedSessions, StoreError};
+use user_pools::ports::{EndedLogin, EndedSessions, LOGIN_SESSIONS, StoreError};
 use user_pools::token::{Activity, SignIn};
 use user_pools::user::User;
 
@@ -102,4 +102,22 @@ pub async fn live_login_sessions_are_listed_newest_first(store: Shared) {
     }
     let listed = store.list_login_sessions(NOW, world.pool.id, world.alice.sub, 2).await.unwrap();
     assert_eq!(listed.iter().map(|login| login.hash[0]).collect::<Vec<_>>(), [4, 2]);
+}
+
+pub async fn of_too_many_login_sessions_the_oldest_end(store: Shared) {
+    let world = world(&store).await;
+    let bob = user(&store, &world.pool, "bob").await;
+    store.insert_login_session(NOW, rows::login_session(&bob, hash(1))).await.unwrap();
+    let numbered = |number: usize| {
+        let mut bytes = [7; 32];
+        bytes[..8].copy_from_slice(&number.to_be_bytes());
+        bytes
+    };
+    for number in 0..LOGIN_SESSIONS + 2 {
+        store.insert_login_session(NOW, rows::login_session(&world.alice, numbered(number))).await.unwrap();
+    }
+    let listed = store.list_login_sessions(NOW, world.pool.id.clone(), world.alice.sub, usize::MAX).await.unwrap();
+    let expected: Vec<_> = (2..LOGIN_SESSIONS + 2).rev().map(numbered).collect();
+    assert!(listed.iter().map(|login| login.hash).eq(expected));
+    assert!(store.login_session(NOW, hash(1)).await.is_ok(), "another user's stay");
 }

@@ -537,10 +537,14 @@ pub trait Pending: Send + Sync {
     async fn take_pending(&self, now: Millis, key: [u8; 32]) -> StoreResult<Option<Vec<u8>>>;
 }
 
+/// So many managed-login sessions a user may have: more than anybody's browsers need, few enough to look through.
+pub const LOGIN_SESSIONS: usize = 500;
+
 /// Managed-login sessions.
 #[async_trait]
 pub trait LoginSessions: Send + Sync {
-    /// Stores a new one, if the user still [admits](User::admits) its stamp, else Conflict. NotFound when they are gone.
+    /// Stores a new one, if the user still [admits](User::admits) its stamp, else Conflict. NotFound when they are gone. Of more than
+    /// [`LOGIN_SESSIONS`] the oldest end.
     async fn insert_login_session(&self, now: Millis, session: LoginSession) -> StoreResult<()>;
     /// NotFound when absent or expired.
     async fn login_session(&self, now: Millis, hash: [u8; 32]) -> StoreResult<LoginSession>;

@@ -1,5 +1,5 @@
 //! Ending sessions one at a time. Everything that ends does so in one act; codes that still wait and came through an ended SSO session go too.
-use super::{list::SSO_SHOWN, sso_session_id, token_session_id};
+use super::{sso_session_id, token_session_id};
 use crate::access::Access;
 use crate::context::RequestContext;
 use crate::error::Result;
@@ -7,7 +7,7 @@ use crate::ids::Millis;
 use crate::messages;
 use crate::oauth::LoginSession;
 use crate::pool::UserPool;
-use crate::ports::{EndedLogin, EndedSessions, Page};
+use crate::ports::{EndedLogin, EndedSessions, LOGIN_SESSIONS, Page};
 use crate::service::UserPools;
 use crate::sign_in::trail::Trail;
 use crate::token::SignIn;
@@ -91,9 +91,10 @@ impl UserPools {
         Ok(EndedSessions { sign_ins: vec![sign_in.origin_jti.clone()], logins })
     }
 
+    /// Among all that a user may have, not just those that are shown.
     async fn login_by_id(&self, now: Millis, user: &User, id: &str) -> Result<Option<LoginSession>> {
         let (pool, sub) = (user.pool.clone(), user.sub.clone());
-        let logins = self.store.list_login_sessions(now, pool, sub, SSO_SHOWN).await?;
+        let logins = self.store.list_login_sessions(now, pool, sub, LOGIN_SESSIONS).await?;
         Ok(logins.into_iter().find(|login| sso_session_id(&login.hash) == id))
     }
 

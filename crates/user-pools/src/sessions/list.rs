@@ -8,7 +8,7 @@ use crate::service::UserPools;
 use crate::user::User;
 
 /// SSO sessions shown at most: the newest.
-pub(super) const SSO_SHOWN: usize = 25;
+const SSO_SHOWN: usize = 25;
 /// Token sessions of a page.
 const TOKENS_SHOWN: usize = 100;
 

@@ -80,7 +80,7 @@ impl UserPools {
         }
     }
 
-    /// GlobalSignOut: every sign-in of the token's user ends; the managed-login cookie stays.
+    /// GlobalSignOut: every sign-in of the token's user ends, and with them their managed-login sessions and waiting codes.
     pub async fn global_sign_out(&self, cx: &RequestContext, access: &Access) -> Result<()> {
         let trail = Trail::of_user("GlobalSignOut", &access.user, Some(&access.client));
         let result = self.store.sign_out_user(cx.now, access.user.pool.clone(), access.user.sub.clone()).await;
