@@ -85,7 +85,8 @@ impl UserPools {
 
     /// The password has just been seen: a hash that came from elsewhere gives way to one of ours, and a verifier that lacks can be made now, so
     /// that SRP works from here on (spec C.7).
-    /// Best effort: when somebody changes the user at the same moment, the next sign-in will do.
+    /// Best effort: when somebody changes the user at the same moment, the next sign-in will do. Where that was another first sign-in, the hash
+    /// is ours by now, and this one goes on with it: the stamp it came with is no longer the user's.
     async fn learn_verifier(&self, cx: &RequestContext, place: &Place, user: User, password: &str) -> Result<User> {
         let Some(stored) = &user.credentials.password else { return Ok(user) };
         let mut changed = user.clone();
@@ -100,6 +101,11 @@ impl UserPools {
         });
         match self.store.replace_user(cx.now, changed.clone()).await {
             Ok(version) => Ok(User { version, ..changed }),
+            Err(StoreError::Conflict) if stored.is_imported() => {
+                let now = self.store.user(user.pool.clone(), user.sub.clone()).await?;
+                let replaced = now.credentials.password.as_ref().is_some_and(|password| !password.is_imported());
+                Ok(if replaced && self.password_matches(&now, password).await? { now } else { user })
+            }
             Err(StoreError::Conflict) => Ok(user),
             Err(error) => Err(error.into()),
         }

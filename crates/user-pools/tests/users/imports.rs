@@ -264,6 +264,20 @@ async fn an_imported_hash_signs_in_and_gives_way_to_one_of_ours() {
 }
 
 #[tokio::test]
+async fn two_first_sign_ins_at_once_by_an_imported_hash_both_succeed() {
+    let app = App::new(by_email).await;
+    let mut user = app.bench.user(&app.pool, ANN).await;
+    let password = user.credentials.password.as_mut().unwrap();
+    password.phc = format!("imported:{}", password.phc);
+    password.srp = None;
+    app.bench.pools.store.replace_user(app.bench.now(), user).await.unwrap();
+    let (first, second) = tokio::join!(app.sign_in(ANN, PASSWORD), app.sign_in(ANN, PASSWORD));
+    first.unwrap();
+    second.unwrap();
+    assert!(app.user(ANN).await.credentials.password.unwrap().phc.starts_with("$argon2id$"));
+}
+
+#[tokio::test]
 async fn a_phone_with_mfa_enabled_is_the_second_factor() {
     let app = App::new(|pool| {
         pool.auto_verified = vec![Contact::Phone];
