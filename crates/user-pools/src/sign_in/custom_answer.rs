@@ -14,8 +14,9 @@ use crate::triggers::challenges::Party;
 use crate::user::User;
 
 impl UserPools {
-    /// Order: session, user, name, secret, lockout, single use, Verify, Define. The session is used up before the functions are asked, so that one
-    /// session never buys two tries; a function that breaks costs the client a new start.
+    /// Order: session, user, name, secret, single use, lockout, Verify, Define. The session is used up before the functions are asked, so that one
+    /// session never buys two tries; a function that breaks costs the client a new start. It is used up before the guess is counted, too: one
+    /// session sent again and again must lock nobody out.
     pub(super) async fn answer_custom(
         &self,
         cx: &RequestContext,
@@ -39,12 +40,12 @@ impl UserPools {
         }
         trail.at("client.secret_hash");
         self.check_answer_hash(place, answer, &[name, names[0], names[1], names[2]])?;
+        trail.at("session.single_use");
+        self.spend_session(cx, &state).await?;
         trail.at("lockout");
         let folded = names::fold(&place.pool.settings, internal);
         let guesses = lockout::key(Guess::Custom, &place.pool.id, &folded);
         self.count_guess(cx, &guesses, lockout::CUSTOM).await?;
-        trail.at("session.single_use");
-        self.spend_session(cx, &state).await?;
         trail.at("trigger.verify_auth_challenge_response");
         let mut custom = state.custom.take().unwrap_or_default();
         let party = Party { place, user: user.as_ref(), shown: &shown };

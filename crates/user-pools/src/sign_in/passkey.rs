@@ -68,16 +68,17 @@ impl UserPools {
         trail: &mut Trail,
     ) -> Result<T> {
         read(responses)?;
+        trail.at("session.single_use");
+        self.spend_session(cx, state).await?;
         trail.at("lockout");
         let folded = crate::names::fold(&place.pool.settings, shown);
         let _counted = self.begin_guess(cx, lockout::key(Guess::First, &place.pool.id, &folded)).await?;
-        trail.at("session.single_use");
-        self.spend_session(cx, state).await?;
         trail.at("passkey");
         Err(messages::INCORRECT_CREDENTIALS.because("no user answers to this name"))
     }
 
-    /// Order: lockout, session (its challenge is used up by the first answer, right or wrong), signature and counter.
+    /// Order: session (its challenge is used up by the first answer, right or wrong), lockout, signature and counter. One session sent again and
+    /// again counts once.
     pub(super) async fn answer_passkey(
         &self,
         cx: &RequestContext,
@@ -87,11 +88,11 @@ impl UserPools {
         trail: &mut Trail,
     ) -> Result<Outcome> {
         let answer = read(responses)?;
+        trail.at("session.single_use");
+        self.spend_session(cx, &state).await?;
         trail.at("lockout");
         let guesses = lockout::key(Guess::First, &place.pool.id, &user.username_folded);
         let guesses = self.begin_guess(cx, guesses).await?;
-        trail.at("session.single_use");
-        self.spend_session(cx, &state).await?;
         trail.at("passkey");
         let proven = self.check_passkey(cx, place, &user, state.passkey.take(), &answer).await?;
         state.methods.push("hwk".to_owned());

@@ -176,6 +176,22 @@ async fn a_challenge_is_signed_once_and_not_carried_over() {
 }
 
 #[tokio::test]
+async fn one_session_sent_again_and_again_locks_nobody_out() {
+    let bench = Bench::new();
+    let app = app(&bench).await;
+    let user = bench.user(&app.pool, "alice").await;
+    let mut key = registered(&app, "alice", 1).await;
+    let (spent, asked) = (ask(&app, "alice").await, ask(&app, "alice").await);
+    let foreign = key.sign(&options(&asked), &user.sub);
+    assert_eq!(says(answer(&app, &spent, "alice", &foreign).await), WRONG);
+    for _ in 0..10 {
+        let again = says(answer(&app, &spent, "alice", &foreign).await);
+        assert_eq!(again, "Invalid session for the user, session can only be used once.");
+    }
+    tokens(answer(&app, &asked, "alice", &foreign).await);
+}
+
+#[tokio::test]
 async fn a_counter_that_goes_back_is_a_copy() {
     let bench = Bench::new();
     let app = app(&bench).await;

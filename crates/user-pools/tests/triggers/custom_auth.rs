@@ -111,6 +111,22 @@ async fn a_session_gives_one_try_right_or_wrong() {
 }
 
 #[tokio::test]
+async fn one_session_sent_again_and_again_locks_nobody_out() {
+    let bench = Bench::new();
+    let app = app(&bench, &THREE).await;
+    riddles(&bench);
+    bench.user(&app.pool, "ann").await;
+    let spent = challenge(start(&app, "ann").await);
+    challenge(answer(&app, &spent.session, "ann", "wrong").await);
+    for _ in 0..30 {
+        let again = says(answer(&app, &spent.session, "ann", "wrong").await);
+        assert_eq!(again, "Invalid session for the user, session can only be used once.");
+    }
+    let asked = challenge(start(&app, "ann").await);
+    tokens(answer(&app, &asked.session, "ann", "the-secret-answer").await);
+}
+
+#[tokio::test]
 async fn many_tries_at_once_get_one_judgement() {
     let bench = Bench::new();
     let app = app(&bench, &THREE).await;
@@ -163,6 +179,7 @@ async fn answers_without_end_are_locked_over_all_sign_ins_for_known_and_unknown_
     let asked = challenge(start(&app, "ann").await);
     assert_eq!(says(answer(&app, &asked.session, "ann", "the-secret-answer").await), locked);
     bench.clock.advance(2_000);
+    let asked = challenge(start(&app, "ann").await);
     tokens(answer(&app, &asked.session, "ann", "the-secret-answer").await);
     for _ in 0..20 {
         let asked = challenge(start(&app, "ann").await);
