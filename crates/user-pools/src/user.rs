@@ -128,9 +128,13 @@ pub struct Credentials {
     /// The preferred one of them.
     pub mfa_preferred: Option<String>,
     /// Addresses that a user without a password came with: codes to sign in by may go there before any has proven it. Whoever changes or
-    /// takes over an address takes it off this list.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// takes over an address takes it off this list. Rows from before there was one have it full: any address would do then.
+    #[serde(default = "any_address")]
     pub vouched: Vec<Contact>,
+}
+
+fn any_address() -> Vec<Contact> {
+    vec![Contact::Email, Contact::Phone]
 }
 
 /// A password at rest.

@@ -125,6 +125,8 @@ impl Nobody {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::attributes::{Writer, update};
+    use crate::client::ClientSettings;
     use crate::user::Password;
     use crate::users::fixtures::{settings, user};
     use First::{Email, Passkey, PasswordSrp, Sms};
@@ -154,6 +156,23 @@ mod tests {
         assert_eq!(available(&pool(), &without, false, false), [Email]);
         without.vouch_for_addresses();
         assert_eq!(available(&pool(), &without, false, false), [Email, Sms], "those they came with will do");
+    }
+
+    #[test]
+    fn a_user_stored_before_addresses_were_vouched_for_still_gets_in_by_them() {
+        let mut without = person();
+        without.credentials.password = None;
+        without.attributes.remove("email_verified");
+        let mut row = serde_json::to_value(&without).unwrap();
+        let kept: User = serde_json::from_value(row.clone()).unwrap();
+        assert_eq!(available(&pool(), &kept, false, false), [], "one stored since keeps its empty list");
+        row["credentials"].as_object_mut().unwrap().remove("vouched").unwrap();
+        let mut old: User = serde_json::from_value(row).unwrap();
+        assert_eq!(available(&pool(), &old, false, false), [Email, Sms]);
+        let client = ClientSettings::default();
+        let moved = vec![("phone_number".to_owned(), "+12065550199".to_owned())];
+        update(&pool(), Writer::Client(&client), &mut old, &moved).unwrap();
+        assert_eq!(available(&pool(), &old, false, false), [Email], "a new address has to be proven like anybody's");
     }
 
     #[test]
