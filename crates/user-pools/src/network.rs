@@ -21,10 +21,15 @@ impl FromStr for Network {
             prefix.parse().map_err(|_| format!("{text}: the prefix length must be a number"))
         })?;
         if prefix > longest {
-            Err(format!("{text}: the prefix length must be at most {longest}"))
-        } else {
-            Ok(Self { address, prefix })
+            return Err(format!("{text}: the prefix length must be at most {longest}"));
         }
+        // Addresses are compared in their canonical form: a mapped network would hold none.
+        Ok(match address.to_canonical() {
+            mapped @ IpAddr::V4(_) if address.is_ipv6() && prefix >= 96 => {
+                Self { address: mapped, prefix: prefix - 96 }
+            }
+            _ => Self { address, prefix },
+        })
     }
 }
 
@@ -57,5 +62,14 @@ mod tests {
         assert!("300.1.1.1".parse::<Network>().is_err() && "10.0.0.0/33".parse::<Network>().is_err());
         assert!("::/0".parse::<Network>().unwrap().holds(ip("2001:db8::1")));
         assert!("10.0.0.1".parse::<Network>().unwrap().holds(ip("10.0.0.1")));
+    }
+
+    #[test]
+    fn a_network_of_mapped_addresses_is_one_of_the_fourth_version() {
+        let net = |text: &str| text.parse::<Network>().unwrap();
+        assert_eq!(net("::ffff:203.0.113.0/120"), net("203.0.113.0/24"));
+        assert_eq!(net("::ffff:203.0.113.7"), net("203.0.113.7"));
+        assert!(net("::ffff:0:0/96").holds("203.0.113.7".parse().unwrap()));
+        assert_eq!(net("::ffff:0:0/95").prefix, 95, "a wider one holds others too");
     }
 }
