@@ -47,8 +47,8 @@ pub struct Carried {
 /// `threat`; nothing else in this room looks at it.
 #[derive(Clone, Debug, Default)]
 pub struct Told {
-    /// The address; what is no address was not told.
-    pub address: Option<IpAddr>,
+    /// The address, as told; an empty one was not.
+    pub address: Option<String>,
     /// The `User-Agent` among its headers.
     pub user_agent: Option<String>,
 }

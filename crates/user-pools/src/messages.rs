@@ -648,6 +648,9 @@ pub fn template_lacks(member: impl Display, placeholder: impl Display) -> Error 
 /// A sign-in from an address that the pool blocks (J, I).
 pub const UNSAFE_SIGN_IN: Error = say(Kind::NotAuthorized, "Unable to login because of security reasons.");
 
+/// `IpAddress` of a context is none (I).
+pub const IP_ADDRESS_INVALID: Error = say(Kind::InvalidParameter, "IpAddress must be an IPv4 or IPv6 address.");
+
 /// A range of addresses that is none (I).
 pub fn ip_range_invalid(range: impl Display) -> Error {
     Error::new(Kind::InvalidParameter, format!("Invalid IP range: {range}. IP ranges must be in CIDR notation."))

@@ -40,8 +40,7 @@ pub(crate) trait Telling {
 
 impl Telling for Option<wire::UserContextDataType> {
     fn told(self) -> Told {
-        let address = self.and_then(|data| data.ip_address).and_then(|text| text.parse().ok());
-        Told { address, user_agent: None }
+        Told { address: self.and_then(|data| data.ip_address), user_agent: None }
     }
 }
 
@@ -51,7 +50,7 @@ impl Telling for Option<wire::ContextDataType> {
         let is_agent = |name: &Option<String>| name.as_deref().is_some_and(|n| n.eq_ignore_ascii_case("user-agent"));
         let agent = data.http_headers.into_iter().find(|header| is_agent(&header.header_name));
         let user_agent = agent.and_then(|header| header.header_value).map(|text| text.chars().take(256).collect());
-        Told { address: data.ip_address.parse().ok(), user_agent }
+        Told { address: Some(data.ip_address), user_agent }
     }
 }
 

@@ -117,13 +117,13 @@ operations! {
     signed GetUICustomization = branding::get_ui_customization;
     // Signing in
     public InitiateAuth = sign_in::initiate_auth,
-        missing "refused: step-up (TARGET_ACR_VALUES, MAX_AGE, ACCESS_TOKEN)";
+        missing "refused: step-up (TARGET_ACR_VALUES, MAX_AGE, ACCESS_TOKEN); without effect: EncodedData";
     public RespondToAuthChallenge = sign_in::respond_to_auth_challenge,
-        missing "refused: DEVICE_SRP_AUTH, SELECT_MFA_TYPE and MFA_SETUP where DefineAuthChallenge names them";
+        missing "refused: DEVICE_SRP_AUTH, SELECT_MFA_TYPE and MFA_SETUP where DefineAuthChallenge names them; without effect: EncodedData";
     signed AdminInitiateAuth = sign_in::admin_initiate_auth,
-        missing "refused: step-up (TARGET_ACR_VALUES, MAX_AGE, ACCESS_TOKEN)";
+        missing "refused: step-up (TARGET_ACR_VALUES, MAX_AGE, ACCESS_TOKEN); without effect: EncodedData";
     signed AdminRespondToAuthChallenge = sign_in::admin_respond_to_auth_challenge,
-        missing "refused: DEVICE_SRP_AUTH, SELECT_MFA_TYPE and MFA_SETUP where DefineAuthChallenge names them";
+        missing "refused: DEVICE_SRP_AUTH, SELECT_MFA_TYPE and MFA_SETUP where DefineAuthChallenge names them; without effect: EncodedData";
     // Tokens
     public GetTokensFromRefreshToken = tokens::get_tokens_from_refresh_token;
     public RevokeToken = tokens::revoke_token;
@@ -170,11 +170,16 @@ operations! {
     signed AdminUpdateDeviceStatus = devices::admin_update_device_status;
     signed AdminForgetDevice = devices::admin_forget_device;
     // Users, by themselves
-    public SignUp = users::sign_up;
-    public ConfirmSignUp = users::confirm_sign_up;
-    public ResendConfirmationCode = users::resend_confirmation_code;
-    public ForgotPassword = users::forgot_password;
-    public ConfirmForgotPassword = users::confirm_forgot_password;
+    public SignUp = users::sign_up,
+        missing "without effect: EncodedData of UserContextData";
+    public ConfirmSignUp = users::confirm_sign_up,
+        missing "without effect: UserContextData";
+    public ResendConfirmationCode = users::resend_confirmation_code,
+        missing "without effect: EncodedData of UserContextData";
+    public ForgotPassword = users::forgot_password,
+        missing "without effect: EncodedData of UserContextData";
+    public ConfirmForgotPassword = users::confirm_forgot_password,
+        missing "without effect: EncodedData of UserContextData";
     token ChangePassword = users::change_password;
     token GetUser = users::get_user;
     token UpdateUserAttributes = users::update_user_attributes;
@@ -237,10 +242,10 @@ operations! {
     signed DeleteTerms = terms::delete_terms;
     // Threat protection
     signed SetRiskConfiguration = risk::set_risk_configuration,
-        missing "kept without effect: CompromisedCredentialsRiskConfiguration, AccountTakeoverRiskConfiguration (no risk is judged)";
+        missing "kept without effect: CompromisedCredentialsRiskConfiguration, AccountTakeoverRiskConfiguration (no risk is judged); blocked ranges at identity providers' sign-ins and for open login sessions";
     signed DescribeRiskConfiguration = risk::describe_risk_configuration;
     signed AdminListUserAuthEvents = auth_events::admin_list_user_auth_events,
-        missing "left out: RiskLevel, CompromisedCredentialsDetected, city and country (no risk is judged, no address looked up)";
+        missing "left out: RiskLevel, CompromisedCredentialsDetected, city and country (no risk is judged, no address looked up), sign-ins at identity providers";
     signed AdminUpdateAuthEventFeedback = auth_events::admin_update_auth_event_feedback;
     // Exported logs
     signed SetLogDeliveryConfiguration = log_delivery::set_log_delivery_configuration,

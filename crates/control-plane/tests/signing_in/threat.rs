@@ -85,6 +85,15 @@ async fn an_operators_server_says_for_which_address_it_speaks() {
     };
     assert_eq!(door.refused_signed("AdminInitiateAuth", from("203.0.113.7")).await.2, UNSAFE);
     door.signed("AdminInitiateAuth", from("198.51.100.7")).await;
+    door.signed("AdminInitiateAuth", from("")).await;
+    // What cannot be read must not pass by the server's own address.
+    for wrong in ["203.0.113.7, 10.0.0.1", "203.0.113.7:4431", "[2001:db8::1]", "garbage"] {
+        assert_eq!(
+            door.refused_signed("AdminInitiateAuth", from(wrong)).await.1,
+            "InvalidParameterException",
+            "{wrong}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -107,7 +116,36 @@ async fn only_a_client_with_a_secret_may_say_where_its_users_are() {
     let mut settings = trusted.settings.clone();
     settings.propagate_context = Some(true);
     door.bench.pools.update_client(door.bench.now(), &pool, &trusted.id, settings).await.unwrap();
-    assert_eq!(door.refused("InitiateAuth", told).await.2, UNSAFE);
+    assert_eq!(door.refused("InitiateAuth", told.clone()).await.2, UNSAFE);
+    told["UserContextData"]["IpAddress"] = json!("203.0.113.7:4431");
+    assert_eq!(door.refused("InitiateAuth", told).await.1, "InvalidParameterException");
+}
+
+#[tokio::test]
+async fn what_a_trusted_client_does_for_a_user_is_recorded_at_the_users_address() {
+    let door = Door::new();
+    let pool = protected(&door, "AUDIT").await;
+    let client = door.bench.confidential_client(&pool).await;
+    let mut settings = client.settings.clone();
+    settings.propagate_context = Some(true);
+    door.bench.pools.update_client(door.bench.now(), &pool, &client.id, settings).await.unwrap();
+    let hash = user_pools::secret_hash::compute(CLIENT_SECRET.as_bytes(), "ann", &client.id.0);
+    let asking = |address: &str| {
+        json!({
+            "ClientId": client.id.0, "SecretHash": hash, "Username": "ann", "Password": PASSWORD, "UserContextData": { "IpAddress": address },
+            "UserAttributes": [{ "Name": "email", "Value": "ann@example.com" }],
+        })
+    };
+    let refused = door.refused("SignUp", asking("203.0.113.7:4431")).await;
+    assert_eq!(refused.1, "InvalidParameterException");
+    door.call("SignUp", asking("203.0.113.7")).await;
+    door.bench.write_events().await;
+    let listed = door.signed("AdminListUserAuthEvents", json!({ "UserPoolId": pool.id.0, "Username": "ann" })).await;
+    let event = &listed["AuthEvents"][0];
+    assert_eq!(
+        (&event["EventType"], &event["EventContextData"]["IpAddress"]),
+        (&json!("SignUp"), &json!("203.0.113.7"))
+    );
 }
 
 #[tokio::test]

@@ -26,9 +26,10 @@ pub(super) fn asked_by_challenge(challenge: ChallengeName) -> Option<Asked> {
 
 /// Looks at where the request comes from; from here on somebody sees what the user does, where the pool is protected.
 pub(super) fn watch(cx: &RequestContext, door: &Door, place: &Place, trail: &mut Trail) -> Result<()> {
-    trail.witness = Witness::at(&place.pool, &place.client.id, Source::of(cx, door, &place.client));
     trail.at("threat.address");
-    check_address(cx, door, &place.pool, &place.client)
+    let source = Source::of(cx, door, &place.client)?;
+    trail.witness = Witness::at(&place.pool, &place.client.id, source.clone());
+    check_address(&source, &place.pool, &place.client)
 }
 
 impl UserPools {

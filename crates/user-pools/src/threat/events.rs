@@ -163,21 +163,20 @@ impl UserPools {
         self.decisions.happened(Box::new(Happened { event, export: witness.export }));
     }
 
-    /// An act of a user outside signing in; `None`: there is no such user.
+    /// An act of a user outside signing in; `None`: nobody is to see it, or there is no such user.
     pub(crate) fn saw<T>(
         &self,
         cx: &RequestContext,
-        (pool, client): (&UserPool, &ClientId),
+        witness: Option<Witness>,
         sub: Option<&str>,
         (kind, result): (EventKind, &Result<T>),
     ) {
-        let source = Source::direct(cx);
         let response = match result {
             Ok(_) => EventResponse::Pass,
             Err(error) if is_failure(error) => EventResponse::Fail,
             Err(_) => return,
         };
-        if let (Some(sub), Some(witness)) = (sub, Witness::at(pool, client, source)) {
+        if let (Some(sub), Some(witness)) = (sub, witness) {
             self.happened(cx, witness, (sub, None), (kind, response), (Vec::new(), false));
         }
     }

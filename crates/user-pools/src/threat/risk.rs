@@ -2,14 +2,12 @@
 //! takes nothing from the pool's. It lies in the documents of the row it concerns, which every sign-in has at hand anyway.
 use super::{Mode, Source, mode};
 use crate::client::AppClient;
-use crate::context::RequestContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::{ClientId, Millis, PoolId, Scope};
 use crate::messages;
 use crate::network::Network;
 use crate::pool::UserPool;
 use crate::service::UserPools;
-use crate::sign_in::Door;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -123,13 +121,12 @@ impl UserPools {
 
 /// Refuses a sign-in from an address that pool or client block, where the pool enforces what it has configured. The address is looked at before
 /// the user: the refusal tells nothing about them.
-pub(crate) fn check_address(cx: &RequestContext, door: &Door, pool: &UserPool, client: &AppClient) -> Result<()> {
+pub(crate) fn check_address(source: &Source, pool: &UserPool, client: &AppClient) -> Result<()> {
     if mode(&pool.settings) != Mode::Enforced {
         return Ok(());
     }
     let of = |documents| RiskConfiguration::of(documents);
     let found = of(&client.settings.documents).or_else(|| of(&pool.settings.documents));
-    let source = Source::of(cx, door, client);
     if found.is_some_and(|configuration| configuration.blocks(source.ip)) {
         return Err(messages::UNSAFE_SIGN_IN.because(format!("{} is in a blocked range", source.ip)));
     }

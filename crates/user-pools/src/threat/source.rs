@@ -2,6 +2,8 @@
 //! has a secret and that the operator lets pass such data on; everybody else comes from where the connection came from.
 use crate::client::AppClient;
 use crate::context::RequestContext;
+use crate::error::Result;
+use crate::messages;
 use crate::sign_in::Door;
 use std::net::IpAddr;
 
@@ -18,17 +20,20 @@ impl Source {
         Self { ip: cx.client_ip.to_canonical(), user_agent: cx.user_agent.clone() }
     }
 
-    /// The source of a request at a door.
-    pub fn of(cx: &RequestContext, door: &Door, client: &AppClient) -> Self {
+    /// The source of a request at a door. InvalidParameter where whoever is believed tells an address that is none: were it passed over, the
+    /// request would be judged by the address of their server.
+    pub fn of(cx: &RequestContext, door: &Door, client: &AppClient) -> Result<Self> {
         let told = &cx.carried.told;
         let own = cx.user_agent.clone();
         let (address, user_agent) = match door {
-            Door::Admin(_) => (told.address, told.user_agent.clone().or(own)),
+            Door::Admin(_) => (told.address.as_deref(), told.user_agent.clone().or(own)),
             Door::Api if !client.secrets.is_empty() && client.settings.propagate_context == Some(true) => {
-                (told.address, own)
+                (told.address.as_deref(), own)
             }
             Door::Api | Door::ManagedLogin => (None, own),
         };
-        Self { ip: address.unwrap_or(cx.client_ip).to_canonical(), user_agent }
+        let told = address.filter(|text| !text.is_empty());
+        let ip = told.map_or(Ok(cx.client_ip), |text| text.parse().map_err(|_| messages::IP_ADDRESS_INVALID))?;
+        Ok(Self { ip: ip.to_canonical(), user_agent })
     }
 }

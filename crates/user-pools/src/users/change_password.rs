@@ -9,7 +9,7 @@ use crate::messages;
 use crate::passwords;
 use crate::ports::{Attempt, LockoutPolicy};
 use crate::service::UserPools;
-use crate::threat::EventKind;
+use crate::threat::{EventKind, Source, Witness};
 use crate::user::{User, UserStatus};
 use std::fmt;
 
@@ -38,7 +38,8 @@ impl UserPools {
     pub async fn change_password(&self, cx: &RequestContext, access: &Access, request: ChangePassword) -> Result<()> {
         let changed = self.try_change_password(cx, access, &request).await;
         let sub = Some(access.user.sub.as_str());
-        self.saw(cx, (&access.pool, &access.client), sub, (EventKind::PasswordChange, &changed));
+        let witness = Witness::at(&access.pool, &access.client, Source::direct(cx));
+        self.saw(cx, witness, sub, (EventKind::PasswordChange, &changed));
         self.decided(cx, about("ChangePassword", access), changed)
     }
 

@@ -36,7 +36,7 @@ impl UserPools {
     pub async fn confirm_forgot_password(&self, cx: &RequestContext, request: ConfirmForgotPassword) -> Result<()> {
         let visit = self.visit(cx, "ConfirmForgotPassword", &request.asking).await?;
         let result = self.confirm_forgot_visited(cx, &visit, &request).await;
-        self.saw(cx, (&visit.pool, &visit.client.id), visit.about().user, (EventKind::PasswordChange, &result));
+        self.saw(cx, visit.witness(), visit.about().user, (EventKind::PasswordChange, &result));
         self.decided(cx, visit.about(), result)
     }
 

@@ -20,7 +20,7 @@ impl UserPools {
     pub async fn forgot_password(&self, cx: &RequestContext, asking: Asking) -> Result<Delivery> {
         let mut visit = self.visit(cx, "ForgotPassword", &asking).await?;
         let result = self.forgot_visited(cx, &mut visit, &asking.username).await;
-        self.saw(cx, (&visit.pool, &visit.client.id), visit.about().user, (EventKind::ForgotPassword, &result));
+        self.saw(cx, visit.witness(), visit.about().user, (EventKind::ForgotPassword, &result));
         self.decided(cx, visit.about(), result)
     }
 

@@ -19,7 +19,7 @@ impl UserPools {
     pub async fn resend_confirmation_code(&self, cx: &RequestContext, asking: Asking) -> Result<Delivery> {
         let visit = self.visit(cx, "ResendConfirmationCode", &asking).await?;
         let result = self.resend_visited(cx, &visit).await;
-        self.saw(cx, (&visit.pool, &visit.client.id), visit.about().user, (EventKind::ResendCode, &result));
+        self.saw(cx, visit.witness(), visit.about().user, (EventKind::ResendCode, &result));
         self.decided(cx, visit.about(), result)
     }
 

@@ -56,7 +56,7 @@ impl UserPools {
         let visit = self.visit(cx, "SignUp", &request.asking).await?;
         let result = self.sign_up_visited(cx, &visit, &request).await;
         let sub = result.as_ref().ok().map(|made| made.sub.as_str());
-        self.saw(cx, (&visit.pool, &visit.client.id), sub, (EventKind::SignUp, &result));
+        self.saw(cx, visit.witness(), sub, (EventKind::SignUp, &result));
         self.decided(cx, visit.about(), result)
     }
 

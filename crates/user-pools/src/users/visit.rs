@@ -8,6 +8,8 @@ use crate::names;
 use crate::pool::UserPool;
 use crate::ports::Decision;
 use crate::service::UserPools;
+use crate::sign_in::Door;
+use crate::threat::{Source, Witness};
 use crate::user::User;
 
 /// Who asks for what: the members that SignUp, ForgotPassword and their neighbours share.
@@ -46,6 +48,8 @@ pub(super) struct Visit {
     /// Under what uses are counted: the sub, or what an absent user would show in its place; one user, one count, whichever of their names is
     /// typed.
     pub who: String,
+    /// Where it comes from.
+    source: Source,
 }
 
 impl Visit {
@@ -58,6 +62,11 @@ impl Visit {
         }
     }
 
+    /// Somebody to see it, where the pool is protected.
+    pub fn witness(&self) -> Option<Witness> {
+        Witness::at(&self.pool, &self.client.id, self.source.clone())
+    }
+
     /// Whether failures may not tell users apart.
     pub fn hides_users(&self) -> bool {
         self.client.settings.hides_users()
@@ -68,21 +77,22 @@ impl UserPools {
     /// Finds client, pool and user, and checks the secret hash over the name sent and the internal one. Refusals are noted here.
     pub(super) async fn visit(&self, cx: &RequestContext, action: &'static str, asking: &Asking) -> Result<Visit> {
         let about = About { action, pool: None, client: Some(&asking.client), user: None };
-        let begun = self.begin_visit(action, asking).await;
+        let begun = self.begin_visit(cx, action, asking).await;
         begun.map_err(|error| self.refused(cx, about, error))
     }
 
-    async fn begin_visit(&self, action: &'static str, asking: &Asking) -> Result<Visit> {
+    async fn begin_visit(&self, cx: &RequestContext, action: &'static str, asking: &Asking) -> Result<Visit> {
         let client = self.client(&asking.client).await?;
         let pool = self.pool_by_id(&client.pool).await?;
         let user = self.find_user(&pool, &asking.username).await?;
         let names = std::iter::once(asking.username.as_str()).chain(user.as_ref().map(|user| user.username.as_str()));
         self.check_secret_hash(&client, asking.secret_hash.as_deref(), &names.collect::<Vec<_>>())?;
+        let source = Source::of(cx, &Door::Api, &client)?;
         let folded = names::fold(&pool.settings, &asking.username);
         // Made up for everybody: a present user costs no less.
         let made_up = made_up::username(&self.keys, &pool.settings, &pool.id, &folded);
         let who = user.as_ref().map_or(made_up, |user| user.sub.clone());
-        Ok(Visit { action, client, pool, folded, user, who })
+        Ok(Visit { action, client, pool, folded, user, who, source })
     }
 
     /// Notes how a call ended.

@@ -1,11 +1,12 @@
 //! SignUp: a person makes their own account.
+use super::super::carried::for_user;
 use super::super::prelude::*;
 use super::{given, shown};
 use user_pools::users::SignUp;
 use wire::{SignUpRequest as Input, SignUpResponse as Output};
 
 pub(crate) async fn run(cx: &Cx, _by: Permit<Public>, input: Input) -> Result<Output> {
-    let carried = cx.with_validation(input.client_metadata, input.validation_data);
+    let carried = for_user(cx.with_validation(input.client_metadata, input.validation_data), input.user_context_data);
     let request = SignUp {
         asking: given::asking(input.client_id, input.secret_hash, input.username),
         password: input.password,
