@@ -20,7 +20,8 @@ pub const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 
 /// The most any request of this protocol may bring, in bytes.
 pub const MAX_BODY: usize = 4 * 1024 * 1024;
-const USUAL_BODY: usize = 128 * 1024;
+/// The most of nearly every operation, and of those who name none.
+pub const USUAL_BODY: usize = 128 * 1024;
 /// An image of 131,072 bytes grows by a third in base64.
 const IMAGE_BODY: usize = 256 * 1024;
 
@@ -42,7 +43,7 @@ pub fn operation(service: &Service, headers: &HeaderMap) -> Result<&'static Oper
         .ok_or_else(|| unknown(format!("X-Amz-Target {target:?} names no operation of {}", service.signing_name)))
 }
 
-/// Bytes the body of this operation may have. The listener stops reading there.
+/// Bytes the body of this operation may have. A door keeps no more than that of it.
 pub fn body_limit(operation: &Operation) -> usize {
     match operation.name {
         "CreateManagedLoginBranding" | "UpdateManagedLoginBranding" => MAX_BODY,

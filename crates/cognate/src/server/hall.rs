@@ -209,9 +209,10 @@ impl Hall {
         if signed && self.foreign_page(&parts.headers) {
             return aws_error(ErrorForm::Json11, &foreign_page_error(), &cx);
         }
-        match collect(body, aws::json11::MAX_BODY).await {
+        let said = body.size_hint().upper();
+        match collect(body, self.cognito.room_for(cx.now, &parts)).await {
             Ok(body) => self.cognito.handle(cx, &parts, body).await.map(full),
-            Err(TooLarge::Limit) => aws_error(ErrorForm::Json11, &aws::json11::too_large(), &cx),
+            Err(TooLarge::Limit) => self.cognito.no_room(&cx, &parts, said).map(full),
             Err(TooLarge::Broken) => aws_error(ErrorForm::Json11, &broken(), &cx),
         }
     }

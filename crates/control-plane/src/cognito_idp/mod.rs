@@ -67,8 +67,35 @@ impl CognitoIdp {
 
     /// Who may call the operation that the request names; `None` when it names none.
     pub fn caller(parts: &Parts) -> Option<Caller> {
-        let operation = json11::operation(&aws::cognito_idp::SERVICE, &parts.headers).ok()?;
+        let operation = operation(parts).ok()?;
         Some(table::TABLE.row(operation.name).map_or(Caller::SigV4, |row| row.by))
+    }
+
+    /// The most bytes to keep of a request, as far as its head tells. The signature covers the body and is checked behind it: a stranger must
+    /// not make the server hold images for that.
+    pub fn room_for(&self, now: i64, parts: &Parts) -> usize {
+        let most = operation(parts).map_or(json11::USUAL_BODY, json11::body_limit);
+        if most > json11::USUAL_BODY && self.could_pass(now, parts).is_err() { json11::USUAL_BODY } else { most }
+    }
+
+    /// Tells why a body found no room. Who may not bring it learns that and not a size, unless it is more (`said`) than anybody may bring.
+    pub fn no_room(&self, request: &RequestContext, parts: &Parts, said: Option<u64>) -> Response<Bytes> {
+        let bearable = said.is_some_and(|said| said <= json11::MAX_BODY as u64);
+        let better = match operation(parts) {
+            Err(unknown) => Some(unknown),
+            Ok(_) if Self::caller(parts) == Some(Caller::SigV4) => self.could_pass(request.now, parts).err(),
+            Ok(_) => None,
+        };
+        let error = better.filter(|_| bearable).unwrap_or_else(json11::too_large);
+        let error = match operation(parts) {
+            Ok(operation) => errors::noted(&*self.pools.decisions, request, operation.name, error),
+            Err(_) => error,
+        };
+        with_cors(parts, json11::error(&error, &request.request_id))
+    }
+
+    fn could_pass(&self, now: i64, parts: &Parts) -> Result<(), ServiceError> {
+        self.signatures.could_pass(now, table::SIGNING_NAME, parts)
     }
 
     /// Answers a request. CORS headers go on the answers of operations that browsers call (spec A.6), preflights among them.
@@ -76,16 +103,12 @@ impl CognitoIdp {
         if parts.method == Method::OPTIONS {
             return preflight();
         }
-        let open = Self::caller(parts) != Some(Caller::SigV4);
         let id = request.request_id.clone();
-        let mut answer = match self.call(request, parts, body).await {
+        let answer = match self.call(request, parts, body).await {
             Ok(answer) => answer,
             Err(error) => json11::error(&error, &id),
         };
-        if open {
-            answer.headers_mut().extend(json11::cors::answer());
-        }
-        answer
+        with_cors(parts, answer)
     }
 
     async fn call(&self, request: RequestContext, parts: &Parts, body: Bytes) -> Result<Response<Bytes>, ServiceError> {
@@ -94,7 +117,7 @@ impl CognitoIdp {
                 .status(StatusCode::NOT_FOUND)
                 .because("only POST is spoken here"));
         }
-        let operation = json11::operation(&aws::cognito_idp::SERVICE, &parts.headers)?;
+        let operation = operation(parts)?;
         let Some(row) = table::TABLE.row(operation.name) else { return Err(errors::not_supported_yet(operation.name)) };
         let proof = table::Proof { signatures: &*self.signatures, parts, body: &body };
         // An unsigned caller learns that first, before anything about the body's mistakes.
@@ -106,6 +129,18 @@ impl CognitoIdp {
             .await
             .map_err(|refusal| errors::on_the_wire(&cx, operation.name, refusal))
     }
+}
+
+fn operation(parts: &Parts) -> Result<&'static aws::Operation, ServiceError> {
+    json11::operation(&aws::cognito_idp::SERVICE, &parts.headers)
+}
+
+/// What browsers call they may also read.
+fn with_cors(parts: &Parts, mut answer: Response<Bytes>) -> Response<Bytes> {
+    if CognitoIdp::caller(parts) != Some(Caller::SigV4) {
+        answer.headers_mut().extend(json11::cors::answer());
+    }
+    answer
 }
 
 fn preflight() -> Response<Bytes> {

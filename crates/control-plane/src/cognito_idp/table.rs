@@ -13,6 +13,8 @@ pub(super) struct Call<'a> {
     pub(super) input: Input,
 }
 
+pub(super) const SIGNING_NAME: &str = "cognito-idp";
+
 /// What a signature is checked against.
 pub(super) struct Proof<'a> {
     pub(super) signatures: &'a dyn Signatures,
@@ -22,7 +24,7 @@ pub(super) struct Proof<'a> {
 
 impl Proof<'_> {
     pub(super) fn signed(&self, now: i64) -> Result<Permit<SigV4>, ServiceError> {
-        Permit::signed(self.signatures, now, "cognito-idp", self.parts, self.body)
+        Permit::signed(self.signatures, now, SIGNING_NAME, self.parts, self.body)
     }
 }
 

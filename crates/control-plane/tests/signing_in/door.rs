@@ -28,7 +28,7 @@ impl Signatures for Operator {
 /// The API over a bench.
 pub struct Door {
     pub bench: Bench,
-    api: CognitoIdp,
+    pub api: CognitoIdp,
 }
 
 impl Door {

@@ -1,6 +1,7 @@
 //! Sign-in, tokens and second factors through the `cognito-idp` door over a real store.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 mod door;
+mod room;
 mod sessions;
 mod terms;
 mod threat;
