@@ -101,8 +101,14 @@ impl Worker for HallWorker {
 }
 
 impl HallWorker {
-    async fn lead(&self, ends: Ends, request: Request<Incoming>) -> (&'static str, Response<Body>) {
+    async fn lead(&self, ends: Ends, mut request: Request<Incoming>) -> (&'static str, Response<Body>) {
         let hall = &self.hall;
+        if !one_host(&mut request) {
+            return (
+                "none",
+                plain(StatusCode::BAD_REQUEST, "the Host header names another host than the request's target"),
+            );
+        }
         let named = authority(&request).and_then(|authority| Some((authority, http_apis::host_name(authority)?)));
         let Some((authority, host)) = named else {
             return ("none", plain(StatusCode::BAD_REQUEST, "exactly one Host header is needed, host[:port]"));
@@ -366,6 +372,21 @@ fn is_own(origin: &str, base: &str) -> bool {
     origin == base || parts(base).is_some_and(|own| parts(origin) == Some(own))
 }
 
+/// Makes the Host header of a request whose target names its host (HTTP/2's `:authority`, the absolute form) the same: what a room, a mapping
+/// or a signature reads there is what the room was chosen by. False where the client says two things.
+fn one_host<B>(request: &mut Request<B>) -> bool {
+    let Some(authority) = request.uri().authority() else { return true };
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) => {}
+        (Some(host), None) if host.as_bytes().eq_ignore_ascii_case(authority.as_str().as_bytes()) => {}
+        _ => return false,
+    }
+    let Ok(host) = HeaderValue::from_str(authority.as_str()) else { return false };
+    request.headers_mut().insert(header::HOST, host);
+    true
+}
+
 /// Host and port the client asked for: `:authority` in HTTP/2, else the one Host header.
 pub fn authority(request: &Request<Incoming>) -> Option<&str> {
     match request.uri().authority() {
@@ -456,6 +477,27 @@ mod tests {
         ] {
             assert!(!is_own(foreign, base), "{foreign}");
         }
+    }
+
+    #[test]
+    fn a_target_with_a_host_leaves_no_other_in_the_header() {
+        let asked = |target: &str, hosts: &[&str]| {
+            let request = Request::get(target);
+            let mut request =
+                hosts.iter().fold(request, |request, host| request.header("host", *host)).body(()).unwrap();
+            let known: Vec<_> =
+                one_host(&mut request).then(|| request.headers().get_all("host")).into_iter().flatten().collect();
+            known.iter().map(|host| host.to_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let target = "http://a.example:8443/x";
+        assert_eq!(asked(target, &[]), ["a.example:8443"]);
+        assert_eq!(asked(target, &["A.example:8443"]), ["a.example:8443"]);
+        for lies in
+            [&["admin.internal"][..], &["a.example"], &["a.example:8443", "a.example:8443"], &["a.example:8443", "b"]]
+        {
+            assert!(asked(target, lies).is_empty(), "{lies:?}");
+        }
+        assert_eq!(asked("/x", &["b.example"]), ["b.example"], "the header speaks alone");
     }
 
     #[test]
