@@ -19,6 +19,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0010_auth_events.sql"),
     include_str!("../migrations/0011_terms.sql"),
     include_str!("../migrations/0012_ui_customizations.sql"),
+    include_str!("../migrations/0013_auth_event_failures.sql"),
 ];
 
 /// Brings the database to the newest schema.

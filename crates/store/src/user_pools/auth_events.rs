@@ -3,7 +3,7 @@ use crate::SqliteStore;
 use crate::error::Act;
 use crate::row;
 use ::user_pools::ports::{AuthEvents, Page, StoreResult};
-use ::user_pools::threat::{AuthEvent, EVENTS_KEPT, EVENTS_LIFE, EventFeedback};
+use ::user_pools::threat::{AuthEvent, EVENT_FAILURES_KEPT, EVENTS_KEPT, EVENTS_LIFE, EventFeedback, EventResponse};
 use ::user_pools::{Millis, PoolId};
 use async_trait::async_trait;
 use rusqlite::{Connection, params};
@@ -52,14 +52,26 @@ fn replace(db: &Connection, seq: i64, event: &AuthEvent) -> Act<()> {
 /// Joins an event with what came before of it. One about nobody is dropped: the user is gone, or never was.
 fn append(db: &Connection, event: AuthEvent) -> Act<()> {
     if let Some((seq, before)) = find(db, &event.pool, &event.sub, &event.id)? {
-        return replace(db, seq, &before.followed_by(event));
+        let now = before.followed_by(event);
+        replace(db, seq, &now)?;
+        return prune(db, &now);
     }
     let sql = "INSERT INTO auth_events (pool, sub, id, expires_at, doc)
         SELECT pool, sub, ?3, ?4, ?5 FROM users WHERE pool = ?1 AND sub = ?2";
     let (pool, sub) = (&event.pool.0, &event.sub);
     row::run(db, sql, params![pool, sub, event.id, event.at.saturating_add(EVENTS_LIFE), row::json(&event)?])?;
-    let sql = "DELETE FROM auth_events WHERE pool = ?1 AND sub = ?2 AND seq <= (
-        SELECT seq FROM auth_events WHERE pool = ?1 AND sub = ?2 ORDER BY seq DESC LIMIT 1 OFFSET ?3)";
-    row::run(db, sql, params![pool, sub, EVENTS_KEPT])?;
+    prune(db, &event)
+}
+
+/// The oldest beyond the bound go. Failures and others make room only for their own kind: a flood of guesses hides nothing that the user did.
+fn prune(db: &Connection, event: &AuthEvent) -> Act<()> {
+    let failed = event.response == EventResponse::Fail;
+    let kept = if failed { EVENT_FAILURES_KEPT } else { EVENTS_KEPT };
+    // The expression is the one that the table is indexed by.
+    let sql =
+        "DELETE FROM auth_events WHERE pool = ?1 AND sub = ?2 AND (doc ->> '$.response' = 'Fail') = ?3 AND seq <= (
+        SELECT seq FROM auth_events WHERE pool = ?1 AND sub = ?2 AND (doc ->> '$.response' = 'Fail') = ?3
+        ORDER BY seq DESC LIMIT 1 OFFSET ?4)";
+    row::run(db, sql, params![event.pool.0, event.sub, failed, kept])?;
     Ok(())
 }

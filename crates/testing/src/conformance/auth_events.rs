@@ -3,7 +3,7 @@ use super::Shared;
 use super::world::{after, first, user, world};
 use crate::rows::{self, NOW};
 use user_pools::ports::StoreError;
-use user_pools::threat::{Asked, AuthEvent, EVENTS_KEPT, EventFeedback, EventResponse};
+use user_pools::threat::{Asked, AuthEvent, EVENT_FAILURES_KEPT, EVENTS_KEPT, EventFeedback, EventResponse};
 use user_pools::user::User;
 
 async fn ids(store: &Shared, user: &User, page: user_pools::ports::Page) -> Vec<String> {
@@ -38,6 +38,24 @@ pub async fn a_user_has_so_many_events_and_the_newest(store: Shared) {
     store.append_auth_events(NOW, events).await.unwrap();
     let kept = ids(&store, &world.alice, first(9999)).await;
     assert_eq!((kept.len(), kept.last().unwrap().as_str()), (EVENTS_KEPT as usize, "5"));
+}
+
+pub async fn failures_push_out_nothing_but_failures(store: Shared) {
+    let world = world(&store).await;
+    let failed = |id: String| AuthEvent { response: EventResponse::Fail, ..rows::auth_event(&world.alice, &id) };
+    let begun = AuthEvent { response: EventResponse::InProgress, ..rows::auth_event(&world.alice, "begun") };
+    let mut events = vec![rows::auth_event(&world.alice, "passed"), begun];
+    events.extend((0..EVENTS_KEPT + EVENT_FAILURES_KEPT).map(|number| failed(format!("{number}"))));
+    store.append_auth_events(NOW, events).await.unwrap();
+    let kept = ids(&store, &world.alice, first(9999)).await;
+    let oldest = EVENTS_KEPT.to_string();
+    assert_eq!(kept.len(), EVENT_FAILURES_KEPT as usize + 2);
+    assert_eq!(kept[kept.len() - 3..], [oldest.as_str(), "begun", "passed"]);
+    // One that was begun and fails now is the oldest failure.
+    store.append_auth_events(NOW, vec![failed("begun".to_owned())]).await.unwrap();
+    let kept = ids(&store, &world.alice, first(9999)).await;
+    assert_eq!(kept.len(), EVENT_FAILURES_KEPT as usize + 1);
+    assert_eq!(kept.last().unwrap(), "passed");
 }
 
 pub async fn feedback_is_about_an_event_of_that_user(store: Shared) {

@@ -177,6 +177,7 @@ macro_rules! conformance_suite {
                 events_are_listed_newest_first_in_pages
                 an_event_that_comes_again_goes_on
                 a_user_has_so_many_events_and_the_newest
+                failures_push_out_nothing_but_failures
                 feedback_is_about_an_event_of_that_user
                 events_go_with_their_user_and_none_is_about_nobody
             }

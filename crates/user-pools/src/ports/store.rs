@@ -644,7 +644,8 @@ pub trait Decisions: Send + Sync {
 /// What users of protected pools did.
 #[async_trait]
 pub trait AuthEvents: Send + Sync {
-    /// Appends, or [continues](AuthEvent::followed_by) an event of that id; of each user the newest stay. Events about nobody are dropped.
+    /// Appends, or [continues](AuthEvent::followed_by) an event of that id; of each user the newest stay,
+    /// failures and others each within their own bound. Events about nobody are dropped.
     async fn append_auth_events(&self, now: Millis, events: Vec<AuthEvent>) -> StoreResult<()>;
     /// A user's events, newest first; `after` is an id.
     async fn list_auth_events(&self, pool: PoolId, sub: String, page: Page) -> StoreResult<Vec<AuthEvent>>;

@@ -14,8 +14,10 @@ use crate::sessions::device_name;
 use crate::user::User;
 use serde::{Deserialize, Serialize};
 
-/// Events kept for one user: the newest.
+/// Events kept for one user besides failures: the newest.
 pub const KEPT: u32 = 500;
+/// Failures kept for one user: the newest. Anybody makes them, so they have room of their own and push out nothing but each other.
+pub const FAILURES_KEPT: u32 = 200;
 /// How long AWS keeps them.
 pub const LIFE: Millis = 2 * 365 * 24 * 60 * 60 * 1000;
 
@@ -209,18 +211,20 @@ fn check_protected(pool: &UserPool) -> Result<()> {
     if mode(&pool.settings) == Mode::Off { Err(messages::ADD_ON_NOT_ENABLED) } else { Ok(()) }
 }
 
-/// Whether an error is a failure of the user's: not a mistake of the app's, and no trouble of ours.
+/// Whether an error is a failure of the user's: not a mistake of the app's, and no trouble of ours. What a lock refuses unlooked at is none: the
+/// failures that led to the lock are told already.
 pub(crate) fn is_failure(error: &Error) -> bool {
-    matches!(
+    let locked = error.message == messages::PASSWORD_ATTEMPTS_EXCEEDED.message;
+    let failure = matches!(
         error.kind,
         ErrorKind::NotAuthorized
             | ErrorKind::CodeMismatch
             | ErrorKind::ExpiredCode
             | ErrorKind::PasswordResetRequired
             | ErrorKind::UserNotConfirmed
-            | ErrorKind::LimitExceeded
             | ErrorKind::UserLambdaValidation
-    )
+    );
+    failure && !locked
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ mod risk;
 mod source;
 
 pub use events::{
-    Asked, AuthEvent, EventFeedback, EventKind, EventResponse, Happened, KEPT as EVENTS_KEPT, LIFE as EVENTS_LIFE,
+    Asked, AuthEvent, EventFeedback, EventKind, EventResponse, FAILURES_KEPT as EVENT_FAILURES_KEPT, Happened,
+    KEPT as EVENTS_KEPT, LIFE as EVENTS_LIFE,
 };
 pub(crate) use events::{Witness, is_failure};
 pub(crate) use risk::check_address;

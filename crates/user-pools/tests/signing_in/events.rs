@@ -70,6 +70,25 @@ async fn wrong_passwords_are_failures_by_either_flow() {
 }
 
 #[tokio::test]
+async fn what_the_lock_refuses_is_no_event() {
+    let bench = Bench::new();
+    let app = protected(&bench, "AUDIT").await;
+    let alice = bench.user(&app.pool, "alice").await;
+    app.tokens("alice", PASSWORD).await;
+    let mut guesses = 0;
+    while refusal(app.sign_in("alice", "wrong").await).message == "Incorrect username or password." {
+        guesses += 1;
+        assert!(guesses < 50, "no lock");
+    }
+    for _ in 0..20 {
+        assert_eq!(refusal(app.sign_in("alice", "wrong").await).message, "Password attempts exceeded");
+    }
+    let seen = events(&bench, &app.pool, &alice).await;
+    let failed = seen.iter().filter(|event| event.response == EventResponse::Fail).count();
+    assert_eq!((failed, seen.len()), (guesses, guesses + 1));
+}
+
+#[tokio::test]
 async fn an_unprotected_pool_keeps_nothing() {
     let bench = Bench::new();
     let app = protected(&bench, "OFF").await;
