@@ -11,9 +11,9 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use user_pools::log_delivery;
 use user_pools::ports::{Decision, DecisionSink, Store};
-use user_pools::threat::Happened;
+use user_pools::threat::{EventResponse, Happened};
 
-/// More than this waiting means that storage stands still; newer decisions are then only counted.
+/// More than this waiting means that storage stands still; newer decisions are then only counted, newer events too.
 const QUEUE: usize = 4_096;
 const BATCH: usize = 256;
 /// Decisions wait so long for others to be written with.
@@ -32,6 +32,8 @@ struct Gate {
     budget: Mutex<Budget>,
     /// Refusals that were only counted, and not yet said to be.
     lost: AtomicU64,
+    /// The same of users' events.
+    events_lost: AtomicU64,
     refused: Counter,
 }
 
@@ -54,6 +56,7 @@ impl Decisions {
         let gate = Gate {
             budget: Mutex::new(Budget::new()),
             lost: AtomicU64::new(0),
+            events_lost: AtomicU64::new(0),
             refused: metrics.decisions_of("gateway", false),
         };
         (Self { queue, metrics, gate: Arc::new(gate) }, taken)
@@ -80,29 +83,18 @@ impl Decisions {
                     match entry {
                         Entry::Keep(decision) => batch.push(logged(*decision)),
                         Entry::Gateway(refused) => batch.push(logged(of_gateway(*refused))),
-                        Entry::Happened(happened) => {
-                            log_delivery::export(&happened);
-                            events.push(happened.event);
-                        }
+                        Entry::Happened(happened) => events.push(*happened),
                         Entry::Flushed(tell) => waiting.push(tell),
                     }
                 }
-                let lost = gate.lost.swap(0, Ordering::Relaxed);
-                if lost > 0 {
-                    tracing::warn!(
-                        lost,
-                        "more was refused than is explained one by one: these refusals were only counted"
-                    );
-                }
+                gate.tell_lost();
                 if !batch.is_empty()
                     && let Err(error) = store.append_decisions(clock.now(), batch).await
                 {
                     tracing::warn!(%error, "decisions could not be kept");
                 }
-                if !events.is_empty()
-                    && let Err(error) = store.append_auth_events(clock.now(), events).await
-                {
-                    tracing::warn!(%error, "events of users could not be kept");
+                if !events.is_empty() {
+                    keep_events(&*store, &clock, &events).await;
                 }
                 for tell in waiting {
                     let _ = tell.send(());
@@ -120,11 +112,7 @@ impl Decisions {
     }
 
     fn affordable(&self, source: IpAddr, now: i64) -> bool {
-        let affordable = self.gate.budget.lock().unwrap_or_else(PoisonError::into_inner).take(source, now);
-        if !affordable {
-            self.lose();
-        }
-        affordable
+        self.gate.budget.lock().unwrap_or_else(PoisonError::into_inner).take(source, now)
     }
 
     fn lose(&self) {
@@ -132,9 +120,46 @@ impl Decisions {
         self.gate.lost.fetch_add(1, Ordering::Relaxed);
     }
 
+    fn lose_event(&self) {
+        self.metrics.event_lost();
+        self.gate.events_lost.fetch_add(1, Ordering::Relaxed);
+    }
+
     fn queue(&self, entry: Entry) {
         if self.queue.try_send(entry).is_err() {
             self.lose();
+        }
+    }
+}
+
+impl Gate {
+    /// Says how much was only counted since this was last said.
+    fn tell_lost(&self) {
+        let lost = self.lost.swap(0, Ordering::Relaxed);
+        if lost > 0 {
+            tracing::warn!(lost, "more was refused than is explained one by one: these refusals were only counted");
+        }
+        let lost = self.events_lost.swap(0, Ordering::Relaxed);
+        if lost > 0 {
+            tracing::warn!(
+                lost,
+                "more happened than is kept one by one: these events of users are in no record and no exported log"
+            );
+        }
+    }
+}
+
+/// Keeps events and exports those that are about somebody: the names that people make up fill no log. What cannot be kept now is exported all
+/// the same.
+async fn keep_events(store: &dyn Store, clock: &Clock, events: &[Happened]) {
+    let rows = events.iter().map(|happened| happened.event.clone()).collect();
+    match store.append_auth_events(clock.now(), rows).await {
+        Ok(kept) => {
+            events.iter().zip(kept).filter(|(_, kept)| *kept).for_each(|(event, _)| log_delivery::export(event));
+        }
+        Err(error) => {
+            tracing::warn!(%error, "events of users could not be kept");
+            events.iter().for_each(log_delivery::export);
         }
     }
 }
@@ -199,21 +224,71 @@ impl DecisionSink for Decisions {
         let source = decision.ip.parse().unwrap_or(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED));
         if decision.allowed || self.affordable(source, decision.at) {
             self.queue(Entry::Keep(Box::new(decision)));
+        } else {
+            self.lose();
         }
     }
 
     fn happened(&self, happened: Box<Happened>) {
-        self.queue(Entry::Happened(happened));
+        let event = &happened.event;
+        let source = event.ip.parse().unwrap_or(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED));
+        let affordable = event.response != EventResponse::Fail || self.affordable(source, event.at);
+        if !affordable || self.queue.try_send(Entry::Happened(happened)).is_err() {
+            self.lose_event();
+        }
     }
 }
 
 impl Recorder for Decisions {
     fn wants(&self, client: IpAddr, at: i64) -> bool {
         self.gate.refused.inc();
-        self.affordable(client, at)
+        let affordable = self.affordable(client, at);
+        if !affordable {
+            self.lose();
+        }
+        affordable
     }
 
     fn refused(&self, refused: Refused) {
         self.queue(Entry::Gateway(Box::new(refused)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use testing::rows;
+    use user_pools::PoolId;
+
+    fn happened(response: EventResponse) -> Box<Happened> {
+        let user = rows::user(&PoolId("p".to_owned()), "alice");
+        let mut event = rows::auth_event(&user, "id");
+        event.response = response;
+        Box::new(Happened { event, export: None })
+    }
+
+    fn drain(taken: &mut mpsc::Receiver<Entry>) -> usize {
+        std::iter::from_fn(|| taken.try_recv().ok()).count()
+    }
+
+    #[test]
+    fn failures_of_one_source_have_a_budget_and_what_passes_has_none() {
+        let metrics = Arc::new(Metrics::default());
+        let (sink, mut taken) = Decisions::new(Arc::clone(&metrics));
+        (0..3_000).for_each(|_| sink.happened(happened(EventResponse::Fail)));
+        assert_eq!(drain(&mut taken), 2_000);
+        (0..3_000).for_each(|_| sink.happened(happened(EventResponse::Pass)));
+        assert_eq!(drain(&mut taken), 3_000);
+    }
+
+    #[test]
+    fn lost_events_are_not_told_as_refusals() {
+        let metrics = Arc::new(Metrics::default());
+        let (sink, _taken) = Decisions::new(Arc::clone(&metrics));
+        (0..QUEUE + 3).for_each(|_| sink.happened(happened(EventResponse::Pass)));
+        let text = metrics.text();
+        assert!(text.contains("cognate_auth_events_lost_total 3\n"), "{text}");
+        assert!(text.contains("cognate_decisions_lost_total 0\n"), "{text}");
+        assert_eq!(sink.gate.lost.load(Ordering::Relaxed), 0);
     }
 }

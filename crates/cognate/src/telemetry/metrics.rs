@@ -46,6 +46,7 @@ pub struct Metrics {
     seconds: Family<RoomLabel, Histogram, fn() -> Histogram>,
     decisions: Family<DecisionLabels, Counter>,
     lost: Counter,
+    events_lost: Counter,
     messages: Family<MessageLabels, Counter>,
     in_flight: Gauge,
     handshakes_failed: Counter,
@@ -61,6 +62,7 @@ impl Default for Metrics {
             seconds: Family::new_with_constructor(latency),
             decisions: Family::default(),
             lost: Counter::default(),
+            events_lost: Counter::default(),
             messages: Family::default(),
             in_flight: Gauge::default(),
             handshakes_failed: Counter::default(),
@@ -71,6 +73,8 @@ impl Default for Metrics {
         metrics.registry.register("request_seconds", "Time to the answer's head, by room", metrics.seconds.clone());
         metrics.registry.register("decisions", "Decisions by action and result", metrics.decisions.clone());
         metrics.registry.register("decisions_lost", "Decisions that were counted but not kept", metrics.lost.clone());
+        let lost = "Events of users that were neither kept nor exported";
+        metrics.registry.register("auth_events_lost", lost, metrics.events_lost.clone());
         metrics.registry.register("messages", "Attempts at messages by medium and result", metrics.messages.clone());
         metrics.registry.register("in_flight", "Requests being served", metrics.in_flight.clone());
         metrics.registry.register(
@@ -172,6 +176,11 @@ impl Metrics {
     /// A decision could not be queued, or is beyond the budget.
     pub fn decision_lost(&self) {
         self.lost.inc();
+    }
+
+    /// An event of a user could not be queued, or is beyond the budget.
+    pub fn event_lost(&self) {
+        self.events_lost.inc();
     }
 
     /// An attempt at a message has ended: `delivered`, `retried` or `undeliverable`.

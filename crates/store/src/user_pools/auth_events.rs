@@ -10,8 +10,8 @@ use rusqlite::{Connection, params};
 
 #[async_trait]
 impl AuthEvents for SqliteStore {
-    async fn append_auth_events(&self, _now: Millis, events: Vec<AuthEvent>) -> StoreResult<()> {
-        self.write(move |db| events.into_iter().try_for_each(|event| append(db, event))).await
+    async fn append_auth_events(&self, _now: Millis, events: Vec<AuthEvent>) -> StoreResult<Vec<bool>> {
+        self.write(move |db| events.into_iter().map(|event| append(db, event)).collect()).await
     }
 
     async fn list_auth_events(&self, pool: PoolId, sub: String, page: Page) -> StoreResult<Vec<AuthEvent>> {
@@ -49,18 +49,21 @@ fn replace(db: &Connection, seq: i64, event: &AuthEvent) -> Act<()> {
     Ok(())
 }
 
-/// Joins an event with what came before of it. One about nobody is dropped: the user is gone, or never was.
-fn append(db: &Connection, event: AuthEvent) -> Act<()> {
+/// Joins an event with what came before of it. One about nobody is dropped, and told by `false`: the user is gone, or never was.
+fn append(db: &Connection, event: AuthEvent) -> Act<bool> {
     if let Some((seq, before)) = find(db, &event.pool, &event.sub, &event.id)? {
         let now = before.followed_by(event);
         replace(db, seq, &now)?;
-        return prune(db, &now);
+        prune(db, &now)?;
+        return Ok(true);
     }
     let sql = "INSERT INTO auth_events (pool, sub, id, expires_at, doc)
         SELECT pool, sub, ?3, ?4, ?5 FROM users WHERE pool = ?1 AND sub = ?2";
     let (pool, sub) = (&event.pool.0, &event.sub);
-    row::run(db, sql, params![pool, sub, event.id, event.at.saturating_add(EVENTS_LIFE), row::json(&event)?])?;
-    prune(db, &event)
+    let added =
+        row::run(db, sql, params![pool, sub, event.id, event.at.saturating_add(EVENTS_LIFE), row::json(&event)?])?;
+    prune(db, &event)?;
+    Ok(added > 0)
 }
 
 /// The oldest beyond the bound go. Failures and others make room only for their own kind: a flood of guesses hides nothing that the user did.

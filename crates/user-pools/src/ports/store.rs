@@ -646,7 +646,8 @@ pub trait Decisions: Send + Sync {
 pub trait AuthEvents: Send + Sync {
     /// Appends, or [continues](AuthEvent::followed_by) an event of that id; of each user the newest stay,
     /// failures and others each within their own bound. Events about nobody are dropped.
-    async fn append_auth_events(&self, now: Millis, events: Vec<AuthEvent>) -> StoreResult<()>;
+    /// Tells of each event in turn whether it was about somebody.
+    async fn append_auth_events(&self, now: Millis, events: Vec<AuthEvent>) -> StoreResult<Vec<bool>>;
     /// A user's events, newest first; `after` is an id.
     async fn list_auth_events(&self, pool: PoolId, sub: String, page: Page) -> StoreResult<Vec<AuthEvent>>;
     /// NotFound.
