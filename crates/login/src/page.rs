@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub(crate) struct Page {
     /// Its language.
     pub lang: Lang,
-    /// The same page in each language.
+    /// The same page in each language; none where it cannot be asked for.
     pub languages: Vec<Choice>,
     /// The client's look, where it has one.
     pub look: Option<Arc<Look>>,
@@ -42,16 +42,20 @@ impl Page {
         Self { heading: heading.into(), ..Self::default() }
     }
 
-    /// Puts the language and the menu of languages on. A page that answers a form is asked for anew where its form stands.
+    /// Puts the language and the menu of languages on. A page that answers a form is asked for anew where its form stands; without a menu where
+    /// that would lead out of what one is doing.
     pub fn in_language_of(mut self, call: &Call<'_>) -> Self {
-        let form = self.forms.first().filter(|_| call.is_post());
-        let path = form.map_or(call.request.path.as_str(), |form| form.action.split('?').next().unwrap_or_default());
+        self.lang = call.lang;
+        let form = self.forms.first().map_or("", |form| form.action.split('?').next().unwrap_or_default());
+        let path = if call.is_post() { form } else { call.request.path.as_str() };
+        if call.is_post() && !FROM_THE_START.contains(&path) {
+            return self;
+        }
         let kept = call.query.only(&MENU);
         let href = |lang: Lang| {
             let pairs = kept.iter().copied().chain([("lang", lang.tag())]);
             encode::with(path, '?', &encode::query(pairs))
         };
-        self.lang = call.lang;
         self.languages = language::ALL.into_iter().map(|lang| Choice { lang, href: href(lang) }).collect();
         self
     }
@@ -66,7 +70,7 @@ impl Page {
     }
 
     fn shows_languages(&self) -> bool {
-        self.look.as_ref().is_none_or(|look| look.languages)
+        !self.languages.is_empty() && self.look.as_ref().is_none_or(|look| look.languages)
     }
 
     fn schemes(&self) -> &'static str {
@@ -79,6 +83,9 @@ impl Page {
         name.chars().find(|c| c.is_alphanumeric()).map_or_else(|| "\u{2022}".to_owned(), |c| c.to_uppercase().collect())
     }
 }
+
+/// The forms that a GET shows as well as the answer to a form does. The others hold a session or a ticket, which no URL may carry.
+const FROM_THE_START: [&str; 5] = ["/login", "/login/code", "/signup", "/forgotPassword", "/confirmForgotPassword"];
 
 /// What the menu of languages carries along beside the authorize request.
 const MENU: [&str; 14] = [

@@ -169,7 +169,8 @@ async fn link(call: &Call<'_>) -> Response<Bytes> {
         Err(error) => {
             let problems = vec![problem::of(call.lang, &error, problem::Names::default())];
             let app = Some(super::app_name(&site).to_owned());
-            let page = Page { app, problems, ..Page::new(call.lang.confirm_heading()) };
+            let look = super::look(call, &site).await;
+            let page = Page { look, app, problems, ..Page::new(call.lang.confirm_heading()) };
             answer::page(call, problem::status(&error), page, Some(&site.client))
         }
     }
@@ -202,5 +203,6 @@ async fn noticed(call: &Call<'_>) -> Response<Bytes> {
         let lead = vec![lang.link_used().to_owned()];
         (StatusCode::BAD_REQUEST, Page { app, lead, ..Page::new(lang.nothing_to_confirm()) })
     };
+    let page = Page { look: super::look(call, &site).await, ..page };
     answer::page(call, status, page, Some(&site.client))
 }

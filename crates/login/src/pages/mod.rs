@@ -50,11 +50,7 @@ impl<'a> Scene<'a> {
         } else {
             Browser::of(call)
         };
-        let look = call.login.look(&visit.site, call.domain()).await.unwrap_or_else(|error| {
-            // A page without its look is better than none.
-            tracing::warn!(request_id = %call.cx.request_id, "the look of a login page could not be read: {error}");
-            None
-        });
+        let look = look(call, &visit.site).await;
         Ok(Self { call, visit, browser, look })
     }
 
@@ -97,6 +93,15 @@ impl<'a> Scene<'a> {
             None => answer,
         }
     }
+}
+
+/// How the client's pages look.
+async fn look(call: &Call<'_>, site: &Site) -> Option<Arc<Look>> {
+    call.login.look(site, call.domain()).await.unwrap_or_else(|error| {
+        // A page without its look is better than none.
+        tracing::warn!(request_id = %call.cx.request_id, "the look of a login page could not be read: {error}");
+        None
+    })
 }
 
 /// The name people know: the client's, else the pool's.

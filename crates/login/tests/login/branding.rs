@@ -67,6 +67,10 @@ async fn a_style_shows_at_once_and_its_files_may_be_kept_for_ever() {
     assert_eq!((sheet.status, sheet.header("content-type")), (200, "text/css; charset=utf-8"));
     assert_eq!(sheet.header("cache-control"), "public, max-age=31536000, immutable");
     assert!(sheet.body.contains("--button:#7a1fa2ff;"), "{}", sheet.body);
+    for notice in ["confirmed", "used"] {
+        let linked = browser.get(&format!("/confirmUser?client_id={}&notice={notice}", client.id)).await;
+        assert_eq!(path(&linked, "<link rel=\"stylesheet\" href=\""), css, "where the link of a mail leads");
+    }
     let icon = browser.get(&path(&page, "<link rel=\"icon\" href=\"")).await;
     assert_eq!((icon.status, icon.header("content-type")), (200, "image/x-icon"));
 

@@ -100,3 +100,20 @@ async fn a_page_that_answers_a_form_is_asked_for_anew_where_its_form_stands() {
     let menu = code.body.split("<footer").nth(1).unwrap();
     assert!(!menu.contains("csrf") && !menu.contains("ann"), "nothing of the form is in a URL: {menu}");
 }
+
+#[tokio::test]
+async fn no_menu_leads_out_of_a_step_that_no_url_can_show() {
+    let bench = Bench::new();
+    let pool = bench.pool_with(email_pool).await;
+    let client = bench.client(&pool).await;
+    let mut browser = Browser::new(&bench);
+    let has_menu = |body: &str| body.contains("<footer class=\"languages\"");
+    let page = browser.get(&format!("/signup?{}", ask(&client))).await;
+    let weak = browser.submit(page.form().with("email", "eve@example.com").with("password", "short")).await;
+    assert!(has_menu(&page.body) && has_menu(&weak.body));
+    let sent = browser.submit(page.form().with("email", "eve@example.com").with("password", PASSWORD)).await;
+    let wrong = browser.submit(sent.form_to("/confirmUser").with("code", "000000")).await;
+    for step in [sent, wrong] {
+        assert!(step.body.contains("name=\"ticket\"") && !has_menu(&step.body), "{}", step.body);
+    }
+}
