@@ -135,21 +135,34 @@ fn declarations(body: &str) -> Result<String> {
         if calls.iter().any(|call| flat.contains(call)) {
             return refused("url() or script");
         }
-        let even = |quote: char| value.matches(quote).count() % 2 == 0;
-        if value.is_empty()
-            || value.contains(['<', '\\', '{', '}'])
-            || value.contains(char::is_control)
-            || !even('"')
-            || !even('\'')
-        {
+        // Line breaks and tabs between words are blanks.
+        let value = value.replace(|c: char| c.is_ascii_whitespace(), " ");
+        let leaves = value.contains(['<', '\\', '{', '}']) || value.contains(char::is_control);
+        if value.is_empty() || leaves || !is_closed(&value) {
             return refused("this value");
         }
         kept.push_str(&name);
         kept.push(':');
-        kept.push_str(value);
+        kept.push_str(&value);
         kept.push(';');
     }
     Ok(kept)
+}
+
+/// Every string and bracket that begins in a value ends in it: else it would go on into the rules behind.
+fn is_closed(value: &str) -> bool {
+    let (mut quote, mut open) = (None, Vec::new());
+    for c in value.chars() {
+        match (quote, c) {
+            (Some(begun), _) => quote = quote.filter(|_| c != begun),
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '(') => open.push(')'),
+            (None, '[') => open.push(']'),
+            (None, ')' | ']') if open.pop() != Some(c) => return false,
+            (None, _) => {}
+        }
+    }
+    quote.is_none() && open.is_empty()
 }
 
 fn without_comments(css: &str) -> Option<String> {
@@ -182,6 +195,12 @@ mod tests {
         let sheet = ":root .label-customizable,:root .submitButton-customizable:hover{font-weight:400;color:#fff;}:root .label-customizable{}";
         assert_eq!(ui.sheet(), sheet);
         of("").check().unwrap();
+        let folded = of(".label-customizable { font-family: \"O'Neil\",\n\tserif; width: calc((1px + 2px) * 2) }");
+        folded.check().unwrap();
+        assert_eq!(
+            folded.sheet(),
+            ":root .label-customizable{font-family:\"O'Neil\",  serif;width:calc((1px + 2px) * 2);}"
+        );
         of(&SELECTORS.map(|one| format!("{one} {{ margin: 0 }}")).join("\n")).check().unwrap();
     }
 
@@ -205,6 +224,11 @@ mod tests {
             ".label-customizable { color }",
             ".label-customizable { content: '</style>' }",
             ".label-customizable { content: \"open }",
+            ".label-customizable { content: \" ' \" ' }",
+            ".label-customizable { width: calc(1px }",
+            ".label-customizable { width: 1px) }",
+            ".label-customizable { grid-area: [a) }",
+            ".label-customizable { color: re\u{0}d }",
             "/* .label-customizable { color: red }",
             ".label-customizable { col/**/or: u/**/rl(x) } }",
             "plain text",
