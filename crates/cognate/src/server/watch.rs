@@ -20,6 +20,8 @@ const HEAD: u32 = 15;
 const IDLE: u32 = 60;
 /// Ticks for a client to take nothing of an answer that waits for it.
 const UNREAD: u32 = 30;
+/// Bytes of a tick that are an answer on its way, not pings and their like.
+const MOVES: u32 = 512;
 
 /// What is known of a connection. Written by its task, read by the look-through of the same thread.
 #[derive(Debug, Default)]
@@ -28,14 +30,20 @@ pub struct Traffic {
     answering: AtomicU32,
     /// Requests begun; also how the look-through sees that something happened.
     asked: AtomicU32,
-    /// HTTP/2, which looks after idle connections itself.
+    /// HTTP/2: its streams have windows of their own, and what is said beside them is no request.
     streams: AtomicBool,
+    /// Answers with more to say that nobody asks for: their stream's window is full.
+    untaken: AtomicU32,
+    /// Pieces of answers taken.
+    taken: AtomicU32,
     /// Bytes came since the last answer: a head has begun.
     heard: AtomicBool,
     /// The last write found the client's window full.
     blocked: AtomicBool,
     /// Writes that took something.
     written: AtomicU32,
+    /// Bytes of them, wrapping.
+    bytes: AtomicU32,
     ended: AtomicBool,
 }
 
@@ -80,6 +88,8 @@ struct Seen {
     task: AbortHandle,
     asked: u32,
     written: u32,
+    bytes: u32,
+    taken: u32,
     /// Ticks since anything was asked or answered.
     quiet: u32,
     /// Ticks since a head began.
@@ -89,20 +99,27 @@ struct Seen {
 }
 
 impl Seen {
+    fn new(traffic: Arc<Traffic>, task: AbortHandle) -> Self {
+        Self { traffic, task, asked: 0, written: 0, bytes: 0, taken: 0, quiet: 0, head: 0, unread: 0 }
+    }
+
     /// A tick has passed. `Some` when it is enough.
     fn tick(&mut self) -> Option<Late> {
         let traffic = &self.traffic;
-        let (asked, written) = (traffic.asked.load(Ordering::Relaxed), traffic.written.load(Ordering::Relaxed));
-        let blocked = traffic.blocked.load(Ordering::Relaxed) && written == self.written;
-        self.unread = if blocked { self.unread + 1 } else { 0 };
-        let quiet = asked == self.asked && traffic.answering.load(Ordering::Relaxed) == 0 && !blocked;
-        self.quiet = if quiet { self.quiet + 1 } else { 0 };
-        self.head = if quiet && traffic.heard.load(Ordering::Relaxed) { self.head + 1 } else { 0 };
-        (self.asked, self.written) = (asked, written);
+        let now = |count: &AtomicU32| count.load(Ordering::Relaxed);
+        let (asked, written) = (now(&traffic.asked), now(&traffic.written));
+        let (bytes, taken) = (now(&traffic.bytes), now(&traffic.taken));
         let streams = traffic.streams.load(Ordering::Relaxed);
+        let blocked = traffic.blocked.load(Ordering::Relaxed) && written == self.written;
+        let moves = streams && bytes.wrapping_sub(self.bytes) >= MOVES;
+        let untaken = streams && now(&traffic.untaken) > 0 && taken == self.taken && !moves;
+        self.unread = if blocked || untaken { self.unread + 1 } else { 0 };
+        let quiet = asked == self.asked && now(&traffic.answering) == 0 && !blocked && !moves;
+        self.quiet = if quiet { self.quiet + 1 } else { 0 };
+        self.head = if quiet && !streams && traffic.heard.load(Ordering::Relaxed) { self.head + 1 } else { 0 };
+        (self.asked, self.written, self.bytes, self.taken) = (asked, written, bytes, taken);
         match () {
             () if self.unread > UNREAD => Some(Late::Unread),
-            () if streams => None,
             () if self.head > HEAD || asked == 0 && self.quiet > HEAD => Some(Late::Head),
             () if self.quiet > IDLE => Some(Late::Idle),
             () => None,
@@ -117,8 +134,7 @@ pub struct Connections(Arc<Mutex<Vec<Seen>>>);
 impl Connections {
     /// Takes a connection in.
     pub fn add(&self, traffic: Arc<Traffic>, task: AbortHandle) {
-        let seen = Seen { traffic, task, asked: 0, written: 0, quiet: 0, head: 0, unread: 0 };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Seen::new(traffic, task));
     }
 
     /// How many there are. Those that ended a moment ago are let go first.
@@ -167,7 +183,9 @@ impl<S> Watched<S> {
 
     fn wrote(&self, polled: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match polled {
-            Poll::Ready(_) => {
+            Poll::Ready(ref wrote) => {
+                let bytes = wrote.as_ref().map_or(0, |bytes| u32::try_from(*bytes).unwrap_or(u32::MAX));
+                self.traffic.bytes.fetch_add(bytes, Ordering::Relaxed);
                 self.traffic.written.fetch_add(1, Ordering::Relaxed);
                 self.traffic.blocked.store(false, Ordering::Relaxed);
             }
@@ -221,16 +239,35 @@ impl<S: Write + Unpin> Write for Watched<S> {
     }
 }
 
-/// An answer's body with what says that it is under way.
+/// An answer's body with what says that it is under way, and whether it waits for its client.
 pub struct Answer {
     body: Body,
-    _under_way: Answering,
+    untaken: bool,
+    under_way: Answering,
 }
 
 impl Answer {
     /// A body that is under way until it is dropped.
     pub fn new(body: Body, under_way: Answering) -> Self {
-        Self { body, _under_way: under_way }
+        let mut answer = Self { body, untaken: false, under_way };
+        answer.waits(true);
+        answer
+    }
+
+    fn waits(&mut self, untaken: bool) {
+        let count = &self.under_way.0.untaken;
+        match (self.untaken, untaken) {
+            (false, true) => _ = count.fetch_add(1, Ordering::Relaxed),
+            (true, false) => _ = count.fetch_sub(1, Ordering::Relaxed),
+            _ => {}
+        }
+        self.untaken = untaken;
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        self.waits(false);
     }
 }
 
@@ -239,7 +276,13 @@ impl http_body::Body for Answer {
     type Error = super::body::BoxError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        // A body that has nothing to give is the room's, not the client's.
+        self.waits(polled.is_ready());
+        if polled.is_ready() {
+            self.under_way.0.taken.fetch_add(1, Ordering::Relaxed);
+        }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
@@ -258,8 +301,7 @@ mod tests {
     fn seen() -> (Arc<Traffic>, Seen) {
         let traffic = Arc::new(Traffic::default());
         let task = tokio::spawn(std::future::pending::<()>()).abort_handle();
-        let seen = Seen { traffic: Arc::clone(&traffic), task, asked: 0, written: 0, quiet: 0, head: 0, unread: 0 };
-        (traffic, seen)
+        (Arc::clone(&traffic), Seen::new(traffic, task))
     }
 
     /// The tick at which it was enough, among so many.
@@ -302,9 +344,49 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn http_2_looks_after_its_idle_connections_itself() {
+    async fn an_idle_http_2_connection_is_ended_also_when_it_answers_pings() {
         let (traffic, mut seen) = seen();
         drop(traffic.begin(true));
+        let pinged = (1..=200).find_map(|tick| {
+            traffic.heard.store(true, Ordering::Relaxed);
+            traffic.written.fetch_add(1, Ordering::Relaxed);
+            traffic.bytes.fetch_add(17, Ordering::Relaxed);
+            seen.tick().map(|late| (tick, late))
+        });
+        assert_eq!(pinged, Some((IDLE + 2, Late::Idle)));
+    }
+
+    #[tokio::test]
+    async fn an_http_2_answer_that_still_moves_is_not_idle() {
+        let (traffic, mut seen) = seen();
+        drop(traffic.begin(true));
+        for _ in 0..200 {
+            traffic.bytes.fetch_add(MOVES, Ordering::Relaxed);
+            assert_eq!(seen.tick(), None);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stream_without_a_window_does_not_hold_its_answer_for_ever() {
+        let (traffic, mut seen) = seen();
+        let slow = traffic.begin(true);
+        assert_eq!(until(&mut seen, 1000), None, "the room may be slow");
+        let mut answer = Answer::new(super::super::body::full("a"), slow);
+        assert_eq!(until(&mut seen, UNREAD), None);
+        assert!(http_body_util::BodyExt::frame(&mut answer).await.is_some());
+        assert_eq!(until(&mut seen, 1000), Some((UNREAD + 2, Late::Unread)));
+        drop(answer);
+        assert_eq!(traffic.untaken.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_has_nothing_to_give_yet_is_waited_for() {
+        let (traffic, mut seen) = seen();
+        let pieces = futures_util::stream::pending::<Result<Frame<Bytes>, std::io::Error>>();
+        let body = Body::stream(http_body_util::StreamBody::new(pieces));
+        let mut answer = Answer::new(body, traffic.begin(true));
+        let frame = http_body_util::BodyExt::frame(&mut answer);
+        assert!(futures_util::FutureExt::now_or_never(frame).is_none());
         assert_eq!(until(&mut seen, 1000), None);
     }
 }
