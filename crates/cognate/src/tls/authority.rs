@@ -1,6 +1,6 @@
-//! The certificate authority of one data folder, for `dev --tls`. It can vouch for this machine's own names alone (name constraints), so that who
-//! trusts it trusts nobody with the rest of the internet, not even the thief of its key. The server's own certificate is made anew at each start
-//! and in time, and its key is never written.
+//! The certificate authority of one data folder, for `dev --tls`. It can vouch for this machine's own names alone (name constraints) and for
+//! servers alone (extended key usage: no mail, no code), so that who trusts it trusts nobody with the rest of the internet, not even the thief
+//! of its key. The server's own certificate is made anew at each start
 use super::certificates::Certificates;
 use super::pair::Pair;
 use super::{DAY, pem};
@@ -134,10 +134,18 @@ fn kept(key: &Path, certificate: &Path) -> Result<Option<(KeyPair, i64)>, String
     let key = KeyPair::from_pkcs8_der_and_sign_algo(&key, &PKCS_ECDSA_P256_SHA256).map_err(|_| damaged)?;
     let certificate = CertificateDer::from_pem_slice(&certificate).map_err(|_| damaged)?;
     let (_, parsed) = X509Certificate::from_der(&certificate).map_err(|_| damaged)?;
-    if *parsed.public_key().subject_public_key.data != *key.public_key_raw() {
+    if *parsed.public_key().subject_public_key.data != *key.public_key_raw() || !for_servers_alone(&parsed) {
         return Ok(None);
     }
     Ok(Some((key, parsed.validity().not_after.timestamp().saturating_mul(1000))))
+}
+
+/// Those of earlier versions could also vouch for mail and code, whose names no constraint of theirs bounds.
+fn for_servers_alone(certificate: &X509Certificate<'_>) -> bool {
+    let usage = certificate.extended_key_usage().ok().flatten().map(|usage| usage.value);
+    usage.is_some_and(|usage| {
+        usage.server_auth && !(usage.any || usage.client_auth || usage.code_signing || usage.email_protection)
+    })
 }
 
 /// What the authority is, from its key alone: the same at every start.
@@ -147,6 +155,7 @@ fn params(key: &KeyPair, now: i64) -> CertificateParams {
     params.distinguished_name = named(&format!("Cognate local CA {tag}"));
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     params.name_constraints = Some(NameConstraints {
         permitted_subtrees: vec![
             GeneralSubtree::DnsName("localhost".to_owned()),
@@ -195,6 +204,27 @@ mod tests {
         fs::remove_file(tls.join("ca.key")).unwrap();
         fs::write(tls.join("ca.pem"), "nonsense").unwrap();
         assert!(Authority::open(&tls, NOW).is_ok(), "half an authority is none");
+    }
+
+    #[test]
+    fn an_authority_that_could_vouch_for_mail_or_code_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let authority = Authority::open(folder.path(), NOW).unwrap();
+        let good = |authority: &Authority| {
+            let certificate = CertificateDer::from_pem_slice(&content(authority)).unwrap();
+            for_servers_alone(&X509Certificate::from_der(&certificate).unwrap().1)
+        };
+        assert!(good(&authority));
+        let key = authority.issuer.key();
+        for usages in [vec![], vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::CodeSigning]] {
+            let mut old = params(key, NOW);
+            old.extended_key_usages = usages;
+            fs::write(folder.path().join("ca.key"), pem("PRIVATE KEY", key.serialized_der())).unwrap();
+            fs::write(authority.certificate(), pem("CERTIFICATE", old.self_signed(key).unwrap().der())).unwrap();
+            assert!(!good(&authority));
+            let anew = Authority::open(folder.path(), NOW).unwrap();
+            assert!(good(&anew) && anew.issuer.key().public_key_raw() != key.public_key_raw());
+        }
     }
 
     #[test]

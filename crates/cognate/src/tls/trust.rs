@@ -56,7 +56,7 @@ pub fn how_to_trust(certificate: &Path) -> Vec<(&'static str, String)> {
         let keychain = "/Library/Keychains/System.keychain";
         return vec![(
             "Safari, Chrome",
-            format!("sudo security add-trusted-cert -d -r trustRoot -k {keychain} {file}"),
+            format!("sudo security add-trusted-cert -d -r trustRoot -p ssl -k {keychain} {file}"),
         )];
     }
     let copy = "/usr/local/share/ca-certificates/cognate.crt";
