@@ -1,6 +1,6 @@
 //! The certificate authority of one data folder, for `dev --tls`. It can vouch for this machine's own names alone (name constraints) and for
 //! servers alone (extended key usage: no mail, no code), so that who trusts it trusts nobody with the rest of the internet, not even the thief
-//! of its key. The server's own certificate is made anew at each start
+//! of its key. The server's own certificate is made anew at each start and in time, and its key is never written.
 use super::certificates::Certificates;
 use super::pair::Pair;
 use super::{DAY, pem};
