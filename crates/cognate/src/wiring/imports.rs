@@ -20,6 +20,7 @@ use user_pools::{Millis, UserPools};
 /// What the keys of import files begin with. No object's key does: those begin with `uploads/`.
 const PREFIX: &str = "imports/";
 const SUFFIX: &str = ".csv";
+const LOG_SUFFIX: &str = ".log";
 /// AWS's own limit.
 const LARGEST_FILE: u64 = 100 * 1024 * 1024;
 /// Between two batches others get their turn.
@@ -87,7 +88,7 @@ impl ImportDesk {
         self.inbox.clone()
     }
 
-    /// Removes files that no job needs any more. Logs stay: they hold line numbers, no values.
+    /// Removes files that no job needs any more. Logs stay as long as their job is listed, and go with its pool.
     pub async fn sweep(&self, pools: &UserPools, now: Millis) -> Result<(), String> {
         let said = |error: &dyn std::fmt::Display| error.to_string();
         for key in self.inbox.keys().await.map_err(|error| said(&error))? {
@@ -99,11 +100,11 @@ impl ImportDesk {
                 self.inbox.remove(&key).await.map_err(|error| said(&error))?;
             }
         }
-        Ok(())
+        sweep_logs(&self.logs, pools).await
     }
 
     fn log_path(&self, job: &str) -> PathBuf {
-        self.logs.join(format!("{job}.log"))
+        self.logs.join(format!("{job}{LOG_SUFFIX}"))
     }
 }
 
@@ -138,6 +139,32 @@ impl Imports for ImportDesk {
     }
 }
 
+/// Removes the logs of jobs that are gone. A job's row is there before its log.
+async fn sweep_logs(logs: &Path, pools: &UserPools) -> Result<(), String> {
+    let folder = logs.to_owned();
+    for job in off_thread(move || logged_jobs(&folder)).await? {
+        if !pools.is_import_job(&job).await.map_err(|error| error.to_string())? {
+            let path = logs.join(format!("{job}{LOG_SUFFIX}"));
+            off_thread(move || std::fs::remove_file(path)).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, String> {
+    spawn_blocking(work).await.map_err(io::Error::other).flatten().map_err(|error| error.to_string())
+}
+
+/// The jobs that have a log.
+fn logged_jobs(logs: &Path) -> io::Result<Vec<String>> {
+    let mut jobs = Vec::new();
+    for entry in std::fs::read_dir(logs)? {
+        let name = entry?.file_name();
+        jobs.extend(name.to_str().and_then(|name| name.strip_suffix(LOG_SUFFIX)).map(str::to_owned));
+    }
+    Ok(jobs)
+}
+
 fn write_at(path: &Path, offset: u64, text: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
     file.set_len(offset)?;
@@ -166,6 +193,7 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use user_pools::ports::Pools;
 
     #[test]
     fn a_log_that_is_written_again_holds_each_line_once() {
@@ -176,6 +204,25 @@ mod tests {
         // As after a crash between the log and the row.
         write_at(&path, 4, b"two\n").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "one\ntwo\n");
+    }
+
+    #[tokio::test]
+    async fn a_log_goes_with_its_job() {
+        let bench = testing::Bench::new();
+        let pool = bench.pool().await;
+        let job = testing::rows::import_job(&pool.id, "import-Ab1");
+        bench.store.insert_import_job(bench.now(), job, 9).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let log = |job: &str| folder.path().join(format!("{job}.log"));
+        let foreign = folder.path().join("notes.txt");
+        for path in [log("import-Ab1"), log("import-gone"), foreign.clone()] {
+            write_at(&path, 0, b"one\n").unwrap();
+        }
+        sweep_logs(folder.path(), &bench.pools).await.unwrap();
+        assert!(log("import-Ab1").exists() && !log("import-gone").exists() && foreign.exists());
+        bench.store.delete_pool(bench.now(), pool.id).await.unwrap();
+        sweep_logs(folder.path(), &bench.pools).await.unwrap();
+        assert!(!log("import-Ab1").exists() && foreign.exists());
     }
 
     #[test]

@@ -131,6 +131,15 @@ impl UserPools {
             Err(error) => Err(error.into()),
         }
     }
+
+    /// Whether there is such a job, ended ones included.
+    pub async fn is_import_job(&self, id: &str) -> Result<bool> {
+        match self.store.import_job(id.to_owned()).await {
+            Ok(_) => Ok(true),
+            Err(StoreError::NotFound) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
 fn missing(error: StoreError, id: &str) -> Error {
