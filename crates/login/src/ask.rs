@@ -3,8 +3,8 @@ use crate::encode;
 use crate::params::Params;
 use user_pools::Millis;
 
-/// The parameters that travel on, in this order. Everything else is dropped.
-const CARRIED: [&str; 12] = [
+/// The parameters that travel on, in this order, and `lang` behind them. Everything else is dropped.
+pub(crate) const CARRIED: [&str; 11] = [
     "client_id",
     "response_type",
     "scope",
@@ -16,7 +16,6 @@ const CARRIED: [&str; 12] = [
     "prompt",
     "max_age",
     "login_hint",
-    "lang",
 ];
 
 /// What the app gets in the end.
@@ -79,7 +78,7 @@ pub(crate) struct Ask {
 
 /// The query for the next page.
 pub(crate) fn carried(query: &Params) -> String {
-    encode::query(CARRIED.iter().filter_map(|name| Some((*name, query.get(name)?))))
+    encode::query(query.only(&CARRIED).into_iter().chain(query.only(&["lang"])))
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 //! What a page is made of. All pages share one template: heading, notices, forms, links. askama escapes every text.
+use crate::ask::CARRIED;
 use crate::language::{self, Lang};
 use crate::routes::Call;
 use crate::style::{Look, Picture};
@@ -51,7 +52,7 @@ impl Page {
         if call.is_post() && !FROM_THE_START.contains(&path) {
             return self;
         }
-        let kept = call.query.only(&MENU);
+        let kept = [call.query.only(&CARRIED), call.query.only(&BESIDE)].concat();
         let href = |lang: Lang| {
             let pairs = kept.iter().copied().chain([("lang", lang.tag())]);
             encode::with(path, '?', &encode::query(pairs))
@@ -88,22 +89,7 @@ impl Page {
 const FROM_THE_START: [&str; 5] = ["/login", "/login/code", "/signup", "/forgotPassword", "/confirmForgotPassword"];
 
 /// What the menu of languages carries along beside the authorize request.
-const MENU: [&str; 14] = [
-    "client_id",
-    "response_type",
-    "scope",
-    "redirect_uri",
-    "state",
-    "nonce",
-    "code_challenge",
-    "code_challenge_method",
-    "prompt",
-    "max_age",
-    "login_hint",
-    "error",
-    "request_id",
-    "notice",
-];
+const BESIDE: [&str; 3] = ["error", "request_id", "notice"];
 
 /// A language in the menu.
 pub(crate) struct Choice {
